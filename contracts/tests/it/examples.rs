@@ -1,0 +1,67 @@
+//! The committed examples are events.
+
+use contracts::catalogue;
+use serde_json::Value;
+
+use crate::{arrived, example, files, schemas::validator, types};
+
+#[test]
+fn every_event_has_an_example_and_every_example_is_of_an_event() {
+    assert_eq!(files("examples"), types());
+}
+
+#[test]
+fn every_example_fits_its_schema() {
+    for kind in catalogue() {
+        let schema = Value::from(kind.schema());
+        let example = example(kind);
+        if let Err(error) = validator(&schema).validate(&example) {
+            panic!("{}: {error}", kind.event_type);
+        }
+    }
+}
+
+#[test]
+fn every_example_is_decoded_and_encoded_to_the_same_value() {
+    for kind in catalogue() {
+        let example = example(kind);
+        let event = kind.decode(&arrived(kind, &example)).unwrap();
+        let again: Value = serde_json::from_str(&event.to_json().unwrap()).unwrap();
+        assert_eq!(again, example, "{}", kind.event_type);
+    }
+}
+
+#[test]
+fn no_debug_text_shows_an_address_a_name_or_a_link() {
+    const PERSONAL: [&str; 4] = ["email", "name", "confirmation_url", "unsubscribe_url"];
+    let mut found = 0;
+    for kind in catalogue() {
+        let example = example(kind);
+        let arrived = arrived(kind, &example);
+        let event = kind.decode(&arrived).unwrap();
+        let shown = format!("{event:?} {event:#?} {arrived:?}");
+        for text in under(&example, &PERSONAL) {
+            found += 1;
+            assert!(!shown.contains(&text), "{} shows {text}", kind.event_type);
+        }
+        assert!(!shown.contains('@'), "{shown}");
+        assert!(!shown.contains("://"), "{shown}");
+    }
+    // Registered has four, confirmed three, and the import two confirmed.
+    assert_eq!(found, 4 + 3 + 2 * 3);
+}
+
+/// The texts of all fields with one of `names`.
+fn under(value: &Value, names: &[&str]) -> Vec<String> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(|it| under(it, names)).collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .flat_map(|(name, it)| match it {
+                Value::String(text) if names.contains(&name.as_str()) => vec![text.clone()],
+                other => under(other, names),
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,21 @@
+//! One DynamoDB table as both services use it.
+//!
+//! A table has a string partition key `pk`, a string sort key `sk`, an
+//! optional `expires_at` (seconds since the epoch, DynamoDB's time to live)
+//! and one sparse index, `listing`, over `list` and `list_order`. Reads that
+//! decide are strongly consistent. **The only write is a [`Transaction`]**, so
+//! that state and the events about it cannot part.
+
+mod error;
+mod item;
+mod read;
+mod schema;
+mod transaction;
+
+pub use error::{CommitError, ReadError};
+pub use item::{Item, Key};
+pub use read::{Page, Query, Table};
+pub use schema::{
+    EXPIRES_AT, LIST_KEY, LIST_ORDER, LISTING_INDEX, PARTITION_KEY, SORT_KEY, create_table,
+};
+pub use transaction::{Condition, MAX_ACTIONS, Transaction};
