@@ -284,3 +284,34 @@ async fn a_store_on_disk_has_everything_when_it_is_opened_again() {
         Some(note("kept", 1))
     );
 }
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Counter {
+    hits: i64,
+}
+
+#[tokio::test]
+async fn adding_counts_up_and_down_within_its_condition() {
+    let table = table().await;
+    let key = Key::alone("COUNTER");
+    let add = async |amount, condition| {
+        let mut transaction = Transaction::new();
+        transaction.add("counter", &key, "hits", amount, condition);
+        table.commit(transaction).await
+    };
+    let absent = add(1, Condition::Below("hits", 3)).await;
+    assert!(absent.expect_err("not there").failed("counter"));
+
+    let mut transaction = Transaction::new();
+    let item = Item::new(&key, &Counter { hits: 1 });
+    transaction.put("counter", item, Condition::Absent);
+    table.commit(transaction).await.expect("commits");
+    for _ in 0..2 {
+        add(1, Condition::Below("hits", 3)).await.expect("room");
+    }
+    let full = add(1, Condition::Below("hits", 3)).await;
+    assert!(full.expect_err("full").failed("counter"));
+    add(-1, Condition::Above("hits", 0)).await.expect("counted");
+    let counter = table.get::<Counter>(&key).await.expect("reads");
+    assert_eq!(counter, Some(Counter { hits: 2 }));
+}

@@ -1,0 +1,100 @@
+//! The composition root's view of this service.
+
+use std::sync::Arc;
+
+use ambient::{SharedClock, SharedRandomness};
+use aws_sdk_dynamodb::Client;
+use contracts::EventData;
+use dynamo::Table;
+use jiff::Timestamp;
+use outbox::{EventTooLarge, Happening, MessageHandler, OutboxEvent};
+
+use crate::{
+    config::{Config, Secrets},
+    http::{self, Links},
+    inbound::Inbound,
+    passwords::Passwords,
+    store::Store,
+};
+
+/// What the service gets from outside.
+#[derive(Clone)]
+pub struct Ports {
+    /// Where the table is.
+    pub dynamodb: Client,
+    /// Tells the time.
+    pub clock: SharedClock,
+    /// Makes ids, tokens and salts.
+    pub randomness: SharedRandomness,
+}
+
+/// The service, ready to be hosted. A clone is the same service.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) state: Arc<AppState>,
+}
+
+/// What every use case and every route works with.
+pub(crate) struct AppState {
+    pub(crate) store: Store,
+    pub(crate) clock: SharedClock,
+    pub(crate) randomness: SharedRandomness,
+    pub(crate) links: Links,
+    pub(crate) secrets: Secrets,
+    pub(crate) passwords: Passwords,
+    stage: String,
+}
+
+impl App {
+    /// Builds the service; reads and writes nothing yet.
+    pub fn new(config: Config, ports: Ports) -> Self {
+        let state = AppState {
+            store: Store::new(Table::new(ports.dynamodb, config.table)),
+            clock: ports.clock,
+            randomness: ports.randomness,
+            links: Links::new(config.public_url),
+            secrets: config.secrets,
+            passwords: Passwords::new(),
+            stage: config.stage,
+        };
+        Self {
+            state: Arc::new(state),
+        }
+    }
+
+    /// Every route, with its middleware. The host inserts a
+    /// [`ClientAddress`](crate::ClientAddress) as an extension of each request.
+    pub fn router(&self) -> axum::Router {
+        http::router(Arc::clone(&self.state))
+    }
+
+    /// Handles delivery's events: those of the types in
+    /// [`inbound::CONSUMES`](crate::inbound::CONSUMES).
+    pub fn inbound(&self) -> Arc<dyn MessageHandler> {
+        Arc::new(Inbound::new(Arc::clone(&self.state)))
+    }
+
+    /// The service's table, for the relay and the sweeper of its outbox.
+    pub fn table(&self) -> Table {
+        self.state.store.table().clone()
+    }
+}
+
+impl AppState {
+    /// Makes an event of what happens `at` that moment; a decision takes it.
+    ///
+    /// # Errors
+    /// [`EventTooLarge`] if it does not fit on the bus.
+    pub(crate) fn event<D: EventData>(
+        &self,
+        data: D,
+        at: Timestamp,
+    ) -> Result<OutboxEvent, EventTooLarge> {
+        let happening = Happening {
+            id: self.randomness.uuid(),
+            at,
+            stage: &self.stage,
+        };
+        OutboxEvent::new(data, happening)
+    }
+}

@@ -1,0 +1,127 @@
+use super::{SubscriberStatus::*, *};
+
+fn email(address: &str) -> SubscriberEmail {
+    SubscriberEmail::parse(address).expect("valid")
+}
+
+fn name(name: &str) -> SubscriberName {
+    SubscriberName::parse(name).expect("valid")
+}
+
+fn at(hours: i64) -> Timestamp {
+    Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours)
+}
+
+fn registered() -> Subscriber {
+    let id = SubscriberId(Uuid::from_u128(1));
+    Subscriber::register(id, email("ann@example.com"), name("Ann"), at(0))
+}
+
+fn again(subscriber: &Subscriber, now: Timestamp) -> Option<Subscriber> {
+    subscriber.register_again(email("Ann@example.com"), name("Anna"), now)
+}
+
+fn gone(status: SubscriberStatus) -> Subscriber {
+    Subscriber {
+        status,
+        ..registered()
+    }
+}
+
+#[test]
+fn a_new_subscriber_is_pending_in_version_and_generation_1() {
+    let new = registered();
+    assert_eq!((new.status, new.version, new.generation), (Pending, 1, 1));
+    assert_eq!(new.confirmation_mails, [at(0)]);
+}
+
+#[test]
+fn a_pending_subscriber_gets_a_fresh_link_in_the_same_generation() {
+    let renewed = again(&registered(), at(1)).expect("a mail");
+    assert_eq!(
+        (renewed.status, renewed.version, renewed.generation),
+        (Pending, 2, 1)
+    );
+    assert_eq!(renewed.email.as_str(), "Ann@example.com");
+    assert_eq!(renewed.name.as_str(), "Anna");
+    assert_eq!(renewed.subscribed_at, at(0));
+}
+
+#[test]
+fn at_most_three_confirmation_mails_go_out_in_24_hours() {
+    let second = again(&registered(), at(1)).expect("a second mail");
+    let third = again(&second, at(2)).expect("a third mail");
+    assert_eq!(again(&third, at(3)), None);
+    let just_before = at(24) - SignedDuration::from_millis(1);
+    assert_eq!(again(&third, just_before), None);
+    let fourth = again(&third, at(24)).expect("the first mail is a day ago");
+    assert_eq!(fourth.confirmation_mails, [at(1), at(2), at(24)]);
+    assert_eq!(again(&fourth, at(24)), None);
+}
+
+#[test]
+fn the_limit_outlasts_confirming_and_leaving() {
+    let third = again(&again(&registered(), at(1)).expect("second"), at(2)).expect("third");
+    let left = third.unsubscribe().expect("a change");
+    assert_eq!(again(&left, at(3)), None);
+    assert_eq!(again(&left, at(25)).expect("a mail").status, Pending);
+}
+
+#[test]
+fn a_confirmed_subscriber_is_mailed_no_confirmation() {
+    let confirmed = registered().confirm(1, at(1)).expect("a change");
+    assert_eq!(again(&confirmed, at(100)), None);
+}
+
+#[test]
+fn who_is_gone_becomes_pending_in_a_new_generation() {
+    for status in [Unsubscribed, Bounced, Complained] {
+        let back = again(&gone(status), at(5)).expect("a mail");
+        assert_eq!(
+            (back.status, back.version, back.generation),
+            (Pending, 2, 2)
+        );
+        assert_eq!((back.subscribed_at, back.confirmed_at), (at(5), None));
+    }
+}
+
+#[test]
+fn only_a_link_of_the_present_generation_confirms_and_only_who_is_pending() {
+    let confirmed = registered().confirm(1, at(1)).expect("a change");
+    assert_eq!((confirmed.status, confirmed.version), (Confirmed, 2));
+    assert_eq!(confirmed.confirmed_at, Some(at(1)));
+    assert_eq!(confirmed.confirm(1, at(2)), None);
+    for status in [Unsubscribed, Bounced, Complained] {
+        assert_eq!(gone(status).confirm(1, at(1)), None);
+        let back = again(&gone(status), at(5)).expect("a mail");
+        assert_eq!(back.confirm(1, at(6)), None);
+        assert_eq!(back.confirm(2, at(6)).expect("a change").status, Confirmed);
+    }
+}
+
+#[test]
+fn pending_and_confirmed_subscribers_can_leave_and_the_first_reason_stays() {
+    let confirmed = registered().confirm(1, at(1)).expect("a change");
+    for subscribed in [registered(), confirmed] {
+        for (left, status) in [
+            (subscribed.unsubscribe(), Unsubscribed),
+            (subscribed.bounce(at(2)), Bounced),
+            (subscribed.complain(at(2)), Complained),
+        ] {
+            let left = left.expect("a change");
+            assert_eq!(left.status, status);
+            assert_eq!(left.version, subscribed.version + 1);
+            assert_eq!(left.unsubscribe(), None);
+            assert_eq!(left.bounce(at(3)), None);
+            assert_eq!(left.complain(at(3)), None);
+        }
+    }
+}
+
+#[test]
+fn a_late_bounce_of_an_earlier_generation_changes_nothing() {
+    let back = again(&gone(Unsubscribed), at(5)).expect("a mail");
+    assert_eq!(back.bounce(at(4)), None);
+    assert_eq!(back.complain(at(4)), None);
+    assert!(back.bounce(at(5)).is_some());
+}

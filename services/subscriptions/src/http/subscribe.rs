@@ -1,0 +1,75 @@
+//! `POST /subscriptions`
+
+use axum::{
+    Json,
+    extract::{Request, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+use super::{
+    Problem, Shared, body,
+    fields::{Fields, has_media_type},
+    page::{MessagePage, page},
+    problem::FieldError,
+};
+use crate::{
+    domain::{SubscriberEmail, SubscriberName},
+    use_cases,
+};
+
+/// Takes a form or a JSON object. The answer is the same whatever is known of
+/// the address.
+pub(crate) async fn subscribe(
+    State(app): State<Shared>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let json = has_media_type(&request, "application/json");
+    let fields = if json {
+        Fields::read_json(request, body::SUBSCRIBER_BODY_LIMIT).await?
+    } else {
+        Fields::read(request, body::SUBSCRIBER_BODY_LIMIT).await?
+    };
+    let (email, name) = parse(&fields)?;
+    use_cases::subscribe::subscribe(&app, &email, &name).await?;
+    Ok(if json {
+        let status = json!({ "status": "pending_confirmation" });
+        (StatusCode::ACCEPTED, Json(status)).into_response()
+    } else {
+        page(StatusCode::OK, &thank_you())
+    })
+}
+
+/// Parses all fields, so that the answer names each bad one.
+fn parse(fields: &Fields) -> Result<(SubscriberEmail, SubscriberName), Problem> {
+    let name = fields
+        .required("name")
+        .and_then(|name| SubscriberName::parse(name).map_err(|error| bad("name", &error)));
+    let email = fields
+        .required("email")
+        .and_then(|email| SubscriberEmail::parse(email).map_err(|error| bad("email", &error)));
+    match (email, name) {
+        (Ok(email), Ok(name)) => Ok((email, name)),
+        (email, name) => Err(Problem::invalid(
+            name.err().into_iter().chain(email.err()).collect(),
+        )),
+    }
+}
+
+fn bad(field: &'static str, error: &dyn std::error::Error) -> FieldError {
+    FieldError {
+        field,
+        detail: error.to_string(),
+    }
+}
+
+fn thank_you() -> MessagePage<'static> {
+    MessagePage {
+        title: "Thank you",
+        paragraphs: &[
+            "If this address is not subscribed yet, a mail with a link is on its way to it.",
+            "Follow the link within 7 days to confirm.",
+        ],
+    }
+}

@@ -1,0 +1,111 @@
+//! Delivery's events, as they come from the queue.
+
+mod feedback;
+mod progress;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use contracts::{
+    BusEvent, CloudEvent, EventData,
+    events::{EmailBouncedV1, EmailComplainedV1, IssueDeliveredV1, IssueDeliveryProgressedV1},
+};
+use outbox::{HandleError, MessageHandler};
+use tracing::Instrument;
+
+use crate::{
+    app::AppState,
+    use_cases::{record_progress::record_progress, suppress::suppress},
+};
+
+/// The types of the events that this service handles, for the bus rules.
+pub const CONSUMES: &[&str] = &[
+    IssueDeliveryProgressedV1::TYPE,
+    IssueDeliveredV1::TYPE,
+    EmailBouncedV1::TYPE,
+    EmailComplainedV1::TYPE,
+];
+
+/// Handles one message of the service's queue.
+pub(crate) struct Inbound {
+    state: Arc<AppState>,
+}
+
+impl Inbound {
+    pub(crate) fn new(state: Arc<AppState>) -> Self {
+        Self { state }
+    }
+
+    async fn dispatch(&self, event: &BusEvent) -> Result<(), HandleError> {
+        match event.detail_type.as_str() {
+            IssueDeliveryProgressedV1::TYPE => self.progressed(event.decode()?).await,
+            IssueDeliveredV1::TYPE => self.delivered(event.decode()?).await,
+            EmailBouncedV1::TYPE => self.bounced(event.decode()?).await,
+            EmailComplainedV1::TYPE => self.complained(event.decode()?).await,
+            // Its type is not repeated: whoever sent it chose that text.
+            _ => Err(HandleError::Permanent(format!(
+                "the event's type is none of {}",
+                CONSUMES.join(", ")
+            ))),
+        }
+    }
+
+    async fn progressed(
+        &self,
+        event: CloudEvent<IssueDeliveryProgressedV1>,
+    ) -> Result<(), HandleError> {
+        let span = consumer_span(&event);
+        let report = progress::progressed(event);
+        in_span(span, record_progress(&self.state, &report)).await
+    }
+
+    async fn delivered(&self, event: CloudEvent<IssueDeliveredV1>) -> Result<(), HandleError> {
+        let span = consumer_span(&event);
+        let report = progress::delivered(event);
+        in_span(span, record_progress(&self.state, &report)).await
+    }
+
+    async fn bounced(&self, event: CloudEvent<EmailBouncedV1>) -> Result<(), HandleError> {
+        let span = consumer_span(&event);
+        match feedback::bounced(&event) {
+            Some(feedback) => in_span(span, suppress(&self.state, feedback)).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn complained(&self, event: CloudEvent<EmailComplainedV1>) -> Result<(), HandleError> {
+        let span = consumer_span(&event);
+        in_span(span, suppress(&self.state, feedback::complained(&event))).await
+    }
+}
+
+#[async_trait]
+impl MessageHandler for Inbound {
+    async fn handle(&self, body: &str) -> Result<(), HandleError> {
+        self.dispatch(&BusEvent::parse(body)?).await
+    }
+}
+
+/// The span of handling `event`, in the trace of what led to it.
+fn consumer_span<D: EventData>(event: &CloudEvent<D>) -> tracing::Span {
+    telemetry::consumer_span(D::TYPE, event.id, event.traceparent.as_deref())
+}
+
+async fn in_span<F>(span: tracing::Span, handling: F) -> Result<(), HandleError>
+where
+    F: Future<Output = Result<(), crate::store::StoreError>>,
+{
+    let handled = handling
+        .instrument(span.clone())
+        .await
+        .map_err(HandleError::from);
+    if let Err(error) = &handled {
+        let kind = if error.is_permanent() {
+            "permanent"
+        } else {
+            "transient"
+        };
+        telemetry::record_error(&span, kind);
+    }
+    handled
+}

@@ -1,0 +1,23 @@
+//! What the service does, one file for each verb: load, decide, commit.
+
+pub(crate) mod add_user;
+pub(crate) mod authenticate;
+pub(crate) mod change_password;
+pub(crate) mod confirm;
+pub(crate) mod disable_user;
+pub(crate) mod ensure_first_admin;
+pub(crate) mod fault;
+pub(crate) mod invite_again;
+pub(crate) mod list_issues;
+pub(crate) mod list_users;
+pub(crate) mod log_in;
+pub(crate) mod log_out;
+pub(crate) mod publish_issue;
+pub(crate) mod record_progress;
+pub(crate) mod resume_session;
+pub(crate) mod show_issue;
+pub(crate) mod subscribe;
+pub(crate) mod suppress;
+pub(crate) mod unsubscribe;
+
+pub use ensure_first_admin::FirstAdminError;

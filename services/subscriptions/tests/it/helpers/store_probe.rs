@@ -1,0 +1,108 @@
+//! Between the service and its store: counts, and does mischief.
+
+use std::sync::{Arc, Mutex};
+
+use aws_sdk_dynamodb::{
+    Client,
+    config::{
+        ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeTransmitInterceptorContextRef,
+    },
+    error::BoxError,
+};
+
+type Hook = Box<dyn FnOnce() + Send>;
+
+/// Sees every request to the store. A clone is the same probe.
+#[derive(Clone, Default)]
+pub(crate) struct StoreProbe {
+    inner: Arc<Mutex<Inner>>,
+}
+
+#[derive(Default)]
+struct Inner {
+    /// Operation and number of items, such as `TransactWriteItems 4`.
+    requests: Vec<String>,
+    down: bool,
+    before_commit: Option<Hook>,
+}
+
+impl StoreProbe {
+    /// `client`, watched.
+    pub(crate) fn watch(&self, client: &Client) -> Client {
+        let config = client.config().to_builder().interceptor(self.clone());
+        Client::from_conf(config.build())
+    }
+
+    /// What was asked of the store since the last time.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        std::mem::take(&mut self.lock().requests)
+    }
+
+    /// From now on the store does not answer, or answers again.
+    pub(crate) fn is_down(&self, down: bool) {
+        self.lock().down = down;
+    }
+
+    /// Runs `hook` just before the next transaction reaches the store: between
+    /// somebody's loading and committing.
+    pub(crate) fn before_next_commit(&self, hook: impl FnOnce() + Send + 'static) {
+        self.lock().before_commit = Some(Box::new(hook));
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
+        self.inner.lock().expect("no test panics in here")
+    }
+}
+
+impl Intercept for StoreProbe {
+    fn name(&self) -> &'static str {
+        "StoreProbe"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let request = context.request();
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let operation = target.split('.').next_back().unwrap_or_default().to_owned();
+        let hook = {
+            let mut inner = self.lock();
+            if inner.down {
+                return Err("the store is down".into());
+            }
+            let is_commit = operation == "TransactWriteItems";
+            let request = if is_commit {
+                format!(
+                    "{operation} {}",
+                    actions(request.body().bytes().unwrap_or_default())
+                )
+            } else {
+                operation
+            };
+            inner.requests.push(request);
+            if is_commit {
+                inner.before_commit.take()
+            } else {
+                None
+            }
+        };
+        if let Some(hook) = hook {
+            hook();
+        }
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for StoreProbe {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StoreProbe")
+    }
+}
+
+fn actions(body: &[u8]) -> usize {
+    let request: serde_json::Value = serde_json::from_slice(body).expect("JSON");
+    request["TransactItems"].as_array().map_or(0, Vec::len)
+}

@@ -1,0 +1,23 @@
+//! The service through its router, its message handler and its outbox, over
+//! the in-memory engine.
+
+mod admin_bad_input;
+mod bad_input;
+mod changing_password;
+mod concurrency;
+mod confirming;
+mod cross_site;
+mod faults;
+mod feedback;
+mod helpers;
+mod middleware;
+mod past_issues;
+mod progress;
+mod publishing;
+mod signing_in;
+mod style;
+mod subscribing;
+mod throttling;
+mod traces;
+mod unsubscribing;
+mod users;
