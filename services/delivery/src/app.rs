@@ -1,0 +1,93 @@
+//! The composition root.
+
+use std::sync::Arc;
+
+use ambient::{SharedClock, SharedRandomness};
+use dynamo::{ReadError, Table};
+use outbox::MessageHandler;
+
+use crate::{
+    config::Config,
+    inbound::Inbound,
+    mail::MailSender,
+    ports::WorkflowStarter,
+    store::issues,
+    workflow::{InFlight, IssueRun, Steps, Stop},
+};
+
+/// What delivery needs from its host.
+#[derive(Clone)]
+pub struct Ports {
+    /// The client of the store behind delivery's own table.
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    /// The time.
+    pub clock: SharedClock,
+    /// Randomness.
+    pub randomness: SharedRandomness,
+    /// The mail side.
+    pub mail: Arc<dyn MailSender>,
+    /// What walks the runs of issues.
+    pub workflow: Arc<dyn WorkflowStarter>,
+}
+
+/// The service. Clones share everything.
+#[derive(Clone)]
+pub struct App {
+    core: Arc<Core>,
+}
+
+/// What the use cases work with.
+pub(crate) struct Core {
+    pub(crate) config: Config,
+    pub(crate) table: Table,
+    pub(crate) clock: SharedClock,
+    pub(crate) randomness: SharedRandomness,
+    pub(crate) mail: Arc<dyn MailSender>,
+    pub(crate) workflow: Arc<dyn WorkflowStarter>,
+    pub(crate) stop: Stop,
+    pub(crate) in_flight: InFlight,
+}
+
+impl App {
+    /// Puts the service together. It begins nothing by itself.
+    pub fn new(config: Config, ports: Ports) -> Self {
+        let table = Table::new(ports.dynamodb, &config.table);
+        Self {
+            core: Arc::new(Core {
+                config,
+                table,
+                clock: ports.clock,
+                randomness: ports.randomness,
+                mail: ports.mail,
+                workflow: ports.workflow,
+                stop: Stop::new(),
+                in_flight: InFlight::default(),
+            }),
+        }
+    }
+
+    /// Handles the messages of delivery's queue: the events that
+    /// [`CONSUMES`](crate::inbound::CONSUMES) names.
+    pub fn inbound(&self) -> Arc<dyn MessageHandler> {
+        Arc::new(Inbound::new(self.core.clone()))
+    }
+
+    /// Delivery's own table, for the relay of its outbox.
+    pub fn table(&self) -> Table {
+        self.core.table.clone()
+    }
+
+    /// Runs that were begun and not finished: the host walks them again when
+    /// it starts.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub async fn unfinished_runs(&self) -> Result<Vec<IssueRun>, ReadError> {
+        issues::open_runs(&self.core.table).await
+    }
+
+    /// The steps of a run.
+    pub fn steps(&self) -> Steps {
+        Steps::new(self.core.clone())
+    }
+}

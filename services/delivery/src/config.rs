@@ -1,0 +1,20 @@
+//! What a deployment decides.
+
+use crate::mail::Sender;
+
+/// The settings of one deployment.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The name of delivery's own table.
+    pub table: String,
+    /// The deployment, such as `local` or `production`; it stands in every
+    /// event.
+    pub stage: String,
+    /// Who the mails are from; its domain makes the `List-Id`.
+    pub from: Sender,
+    /// Whether this process is the only one that works on the table, which its
+    /// host must know for certain (it holds a lock on the data). Then a claim
+    /// of a process before it is known to be left over at once; otherwise only
+    /// when the claim's lease is over.
+    pub sole_process: bool,
+}

@@ -1,0 +1,7 @@
+//! What delivery decides, as pure functions.
+
+pub(crate) mod backoff;
+pub(crate) mod claim;
+pub(crate) mod issue;
+pub(crate) mod recipient;
+pub(crate) mod shard;

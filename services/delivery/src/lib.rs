@@ -1,0 +1,21 @@
+//! Recipients and mail.
+//!
+//! What happens when an event of subscriptions arrives is decoded in
+//! [`inbound`] and told by the files of `use_cases`: a confirmation mail is
+//! sent at least once; an issue goes to everybody who confirmed before it was
+//! published, once. An issue's sending is a workflow of three steps
+//! ([`workflow::Steps`]) that the host walks.
+
+mod app;
+mod config;
+mod domain;
+pub mod inbound;
+pub mod mail;
+pub mod ports;
+mod store;
+mod use_cases;
+
+pub mod workflow;
+
+pub use app::{App, Ports};
+pub use config::Config;

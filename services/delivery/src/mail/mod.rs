@@ -1,0 +1,19 @@
+//! Mail: the port, what a mail is, and how ours are written.
+
+mod address;
+mod confirmation;
+mod email;
+mod html;
+mod issue;
+mod mime;
+mod placeholders;
+mod port;
+mod sender;
+mod smtp;
+
+pub(crate) use confirmation::confirmation;
+pub use email::{Email, InvalidEmail};
+pub(crate) use issue::{IssueMail, issue};
+pub use port::{MailSender, SEND_LIMIT, SendResult};
+pub use sender::{BadSender, Sender};
+pub use smtp::{BadSmtpUrl, Smtp, SmtpLimits};

@@ -1,0 +1,48 @@
+//! The mail side, as a port.
+
+use std::{borrow::Cow, time::Duration};
+
+use async_trait::async_trait;
+
+use super::Email;
+
+/// The longest that handing over one mail may take. What is not answered by
+/// then counts as [`SendResult::Unclear`].
+pub const SEND_LIMIT: Duration = Duration::from_secs(100);
+
+/// What became of one mail. A reason is short, fit for admins and for logs:
+/// never an address, never the peer's own text, which may quote one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SendResult {
+    /// The mail side has it. That is not yet the reader's mailbox.
+    Accepted,
+    /// It certainly did not leave, and trying again is worth it: throttled,
+    /// no connection, SMTP 4xx.
+    Unsent {
+        /// Why.
+        reason: Cow<'static, str>,
+    },
+    /// It certainly did not leave and never will: SMTP 5xx.
+    Refused {
+        /// Why.
+        reason: Cow<'static, str>,
+    },
+    /// Nobody knows whether it left: a time-out, or the connection was lost
+    /// after the content had gone out.
+    Unclear {
+        /// Why.
+        reason: Cow<'static, str>,
+    },
+}
+
+/// Hands mails over to whoever delivers them.
+#[async_trait]
+pub trait MailSender: Send + Sync + 'static {
+    /// Hands `email` over, once: it MUST NOT be sent again by the
+    /// implementation itself.
+    ///
+    /// MUST answer `Unsent` or `Refused` only if it is certain that the mail
+    /// did not leave, and `Accepted` only if the mail survives a crash of this
+    /// process. MUST answer within [`SEND_LIMIT`].
+    async fn send(&self, email: &Email) -> SendResult;
+}

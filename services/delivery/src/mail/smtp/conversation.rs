@@ -1,0 +1,147 @@
+//! What is said on a connection, and what an answer means at its place.
+
+use std::borrow::Cow;
+
+use lettre::{
+    address::Envelope,
+    transport::smtp::{
+        Error,
+        client::AsyncSmtpConnection,
+        commands::{Data, Mail, Rcpt},
+        extension::{Extension, MailParameter},
+    },
+};
+
+use crate::mail::SendResult;
+
+/// "Service not available, closing transmission channel", at any place.
+/// Source: RFC 5321, section 4.2.2.
+const CLOSING: u16 = 421;
+
+/// A mail was not accepted. The text never quotes the server, whose answers
+/// often quote the address.
+#[derive(Debug)]
+pub(super) struct Fault {
+    result: SendResult,
+    /// The server answered and listens on.
+    pub(super) usable: bool,
+}
+
+impl Fault {
+    pub(super) fn unsent(reason: impl Into<Cow<'static, str>>) -> Self {
+        let reason = reason.into();
+        Self::lost(SendResult::Unsent { reason })
+    }
+
+    pub(super) fn unclear(reason: impl Into<Cow<'static, str>>) -> Self {
+        let reason = reason.into();
+        Self::lost(SendResult::Unclear { reason })
+    }
+
+    pub(super) fn result(self) -> SendResult {
+        self.result
+    }
+
+    fn lost(result: SendResult) -> Self {
+        Self {
+            result,
+            usable: false,
+        }
+    }
+
+    fn answered(result: SendResult, code: u16) -> Self {
+        Self {
+            result,
+            usable: code != CLOSING,
+        }
+    }
+
+    /// Before the server was told whom the mail is for: whatever it says is
+    /// about us, and no reason to give up on a reader.
+    pub(super) fn before_recipient(error: &Error) -> Self {
+        match error.status() {
+            None => Self::unsent("no connection to the mail server"),
+            Some(code) => {
+                let reason = format!("the mail server does not take our mail now ({code})").into();
+                Self::answered(SendResult::Unsent { reason }, code.into())
+            }
+        }
+    }
+
+    /// Between that and the content.
+    fn before_content(error: &Error) -> Self {
+        Self::by_status(error)
+            .unwrap_or_else(|| Self::unsent("the connection to the mail server was lost"))
+    }
+
+    /// Once the content may have gone out.
+    fn in_content(error: &Error) -> Self {
+        Self::by_status(error).unwrap_or_else(|| {
+            Self::unclear("the connection was lost while the mail was handed over")
+        })
+    }
+
+    /// What a clear answer means; none if there was no answer.
+    fn by_status(error: &Error) -> Option<Self> {
+        let code = error.status()?;
+        let reason = format!("the mail server answered {code}").into();
+        let result = if error.is_permanent() {
+            SendResult::Refused { reason }
+        } else {
+            SendResult::Unsent { reason }
+        };
+        Some(Self::answered(result, code.into()))
+    }
+}
+
+/// Tells sender and recipient, and that the content comes.
+pub(super) async fn envelope(
+    connection: &mut AsyncSmtpConnection,
+    envelope: &Envelope,
+) -> Result<(), Fault> {
+    let mut parameters = Vec::new();
+    let international = envelope
+        .to()
+        .iter()
+        .any(|to| !AsRef::<str>::as_ref(to).is_ascii());
+    if international {
+        if !connection
+            .server_info()
+            .supports_feature(Extension::SmtpUtfEight)
+        {
+            let reason = "the mail server does not take such an address".into();
+            return Err(Fault {
+                result: SendResult::Refused { reason },
+                usable: true,
+            });
+        }
+        parameters.push(MailParameter::SmtpUtfEight);
+    }
+    connection
+        .command(Mail::new(envelope.from().cloned(), parameters))
+        .await
+        .map_err(|error| Fault::before_recipient(&error))?;
+    for to in envelope.to() {
+        connection
+            .command(Rcpt::new(to.clone(), Vec::new()))
+            .await
+            .map_err(|error| Fault::before_content(&error))?;
+    }
+    connection
+        .command(Data)
+        .await
+        .map_err(|error| Fault::before_content(&error))?;
+    Ok(())
+}
+
+/// Hands the content over.
+pub(super) async fn content(
+    connection: &mut AsyncSmtpConnection,
+    message: &[u8],
+) -> Result<(), Fault> {
+    connection
+        .message(message)
+        .await
+        .map_err(|error| Fault::in_content(&error))?;
+    Ok(())
+}

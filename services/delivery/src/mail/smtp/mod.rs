@@ -1,0 +1,107 @@
+//! The mail side as an SMTP server (RFC 5321), through lettre's connection.
+//!
+//! Not through lettre's transport: that tells an error and not whether the
+//! content had gone out by then, which is the difference between a mail that
+//! may be sent again and one that may not.
+
+mod conversation;
+mod pool;
+mod server;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use lettre::Message;
+use secrecy::SecretString;
+use tokio::time::timeout;
+
+use self::{conversation::Fault, pool::Pool, server::Server};
+use super::{Email, MailSender, SendResult};
+
+pub use server::BadSmtpUrl;
+
+/// Sends mails to one SMTP server.
+pub struct Smtp {
+    pool: Pool,
+    limits: SmtpLimits,
+}
+
+/// How many connections, and how long to wait.
+#[derive(Debug, Clone, Copy)]
+pub struct SmtpLimits {
+    /// The most connections at a time.
+    pub connections: usize,
+    /// For everything before a mail's content: a free connection, the greeting,
+    /// TLS, the log-in, the envelope.
+    pub prepare: Duration,
+    /// For the content and the answer to it.
+    pub content: Duration,
+}
+
+impl Default for SmtpLimits {
+    /// Together less than [`SEND_LIMIT`](super::SEND_LIMIT).
+    fn default() -> Self {
+        Self {
+            connections: 16,
+            prepare: Duration::from_secs(30),
+            content: Duration::from_secs(60),
+        }
+    }
+}
+
+impl Smtp {
+    /// Sends to the server that `url` names, in the form that lettre's URLs
+    /// have: `smtp://user:password@host:port/ehlo-name?tls=required`. It does
+    /// not connect yet.
+    ///
+    /// # Errors
+    /// [`BadSmtpUrl`] if it is no such URL.
+    pub fn new(url: &SecretString) -> Result<Self, BadSmtpUrl> {
+        Self::with_limits(url, SmtpLimits::default())
+    }
+
+    /// As [`Smtp::new`], within other limits.
+    ///
+    /// # Errors
+    /// [`BadSmtpUrl`] if `url` is no such URL.
+    pub fn with_limits(url: &SecretString, limits: SmtpLimits) -> Result<Self, BadSmtpUrl> {
+        Ok(Self {
+            pool: Pool::new(Server::parse(url)?, limits),
+            limits,
+        })
+    }
+
+    async fn send_message(&self, message: &Message) -> Result<(), Fault> {
+        let mut connection = timeout(self.limits.prepare, async {
+            let mut connection = self.pool.connection().await?;
+            connection.envelope(message.envelope()).await?;
+            Ok::<_, Fault>(connection)
+        })
+        .await
+        .map_err(|_| Fault::unsent("the mail server did not answer in time"))??;
+        timeout(
+            self.limits.content,
+            connection.content(&message.formatted()),
+        )
+        .await
+        .map_err(|_| Fault::unclear("the mail server did not answer to a mail in time"))?
+    }
+}
+
+#[async_trait]
+impl MailSender for Smtp {
+    async fn send(&self, email: &Email) -> SendResult {
+        let message = match email.to_mime() {
+            Ok(message) => message,
+            Err(error) => {
+                return SendResult::Refused {
+                    reason: error.to_string().into(),
+                };
+            }
+        };
+        match self.send_message(&message).await {
+            Ok(()) => SendResult::Accepted,
+            Err(fault) => fault.result(),
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! `RECIPIENTS#<shard>` / `<subscriber id>`: the projection.
+
+use dynamo::{Condition, Item, Key, Query, ReadError, Table, Transaction};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::domain::{
+    recipient::{Contact, Recipient, Standing},
+    shard::Shard,
+};
+
+/// How many recipients are read at once.
+const PAGE: u16 = 250;
+
+/// Names a recipient's action in a failed transaction.
+pub(crate) const LABEL: &str = "recipient";
+
+#[derive(Serialize, Deserialize)]
+struct Row {
+    subscriber_id: Uuid,
+    version: u64,
+    status: Status,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    active: Option<Active>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Status {
+    Active,
+    Removed,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Active {
+    email: String,
+    name: String,
+    unsubscribe_url: String,
+    confirmed_at: Timestamp,
+}
+
+/// The recipient, active or removed.
+pub(crate) async fn find(
+    table: &Table,
+    subscriber_id: Uuid,
+) -> Result<Option<Recipient>, ReadError> {
+    let row = table.get::<Row>(&key(subscriber_id)).await?;
+    Ok(row.map(Recipient::from))
+}
+
+/// The recipients of a shard in the order of their ids, a page at a time.
+pub(crate) struct Pages<'a> {
+    table: &'a Table,
+    next: Option<Query>,
+}
+
+/// All recipients of `shard`, active or removed.
+pub(crate) fn pages(table: &Table, shard: Shard) -> Pages<'_> {
+    Pages {
+        table,
+        next: Some(Query::partition(partition(shard), PAGE)),
+    }
+}
+
+impl Pages<'_> {
+    /// The next page; none after the last one.
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<Recipient>>, ReadError> {
+        let Some(query) = self.next.take() else {
+            return Ok(None);
+        };
+        let page = self.table.query::<Row>(query).await?;
+        self.next = page.next;
+        Ok(Some(page.items.into_iter().map(Recipient::from).collect()))
+    }
+}
+
+/// Writes `recipient` over `present`, which must not have changed since.
+pub(crate) fn write(
+    transaction: &mut Transaction,
+    recipient: &Recipient,
+    present: Option<&Recipient>,
+) {
+    let condition = present.map_or(Condition::Absent, |present| {
+        Condition::Version(present.version)
+    });
+    let item = Item::new(&key(recipient.subscriber_id), &Row::from(recipient));
+    transaction.put(LABEL, item, condition);
+}
+
+/// Lets the transaction through only if `recipient` is as it was read.
+pub(crate) fn check(transaction: &mut Transaction, recipient: &Recipient) {
+    transaction.check(
+        LABEL,
+        &key(recipient.subscriber_id),
+        Condition::Version(recipient.version),
+    );
+}
+
+fn partition(shard: Shard) -> String {
+    format!("RECIPIENTS#{shard}")
+}
+
+fn key(subscriber_id: Uuid) -> Key {
+    Key::new(
+        partition(Shard::of(subscriber_id)),
+        subscriber_id.to_string(),
+    )
+}
+
+impl From<Row> for Recipient {
+    fn from(row: Row) -> Self {
+        let standing = match (row.status, row.active) {
+            (Status::Active, Some(active)) => Standing::Active {
+                contact: Contact {
+                    email: active.email,
+                    name: active.name,
+                    unsubscribe_url: active.unsubscribe_url,
+                },
+                confirmed_at: active.confirmed_at,
+            },
+            // `From<&Recipient>` writes no other combination.
+            (Status::Active | Status::Removed, _) => Standing::Removed,
+        };
+        Self {
+            subscriber_id: row.subscriber_id,
+            version: row.version,
+            standing,
+        }
+    }
+}
+
+impl From<&Recipient> for Row {
+    fn from(recipient: &Recipient) -> Self {
+        let (status, active) = match &recipient.standing {
+            Standing::Removed => (Status::Removed, None),
+            Standing::Active {
+                contact,
+                confirmed_at,
+            } => (
+                Status::Active,
+                Some(Active {
+                    email: contact.email.clone(),
+                    name: contact.name.clone(),
+                    unsubscribe_url: contact.unsubscribe_url.clone(),
+                    confirmed_at: *confirmed_at,
+                }),
+            ),
+        };
+        Self {
+            subscriber_id: recipient.subscriber_id,
+            version: recipient.version,
+            status,
+            active,
+        }
+    }
+}

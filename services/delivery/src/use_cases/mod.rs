@@ -1,0 +1,15 @@
+//! What delivery does, one file each, to be read from top to bottom.
+
+pub(crate) mod accept_issue;
+mod attempt;
+pub(crate) mod finish_issue;
+mod late_recipients;
+pub(crate) mod plan_issue;
+pub(crate) mod project_subscriber;
+mod report;
+mod round;
+pub(crate) mod send_confirmation;
+pub(crate) mod send_shard;
+
+/// How often a decision is made again because what it was made upon moved.
+const MAX_DECISIONS: u32 = 10;

@@ -1,0 +1,94 @@
+//! Somebody registered: the mail with the link that confirms.
+//!
+//! At least once, the other way round from an issue: a lost confirmation mail
+//! is a lost subscriber, a second one only a nuisance, and it comes only after
+//! a fault in the first one's sending.
+
+use contracts::{CloudEvent, events::SubscriberRegisteredV1};
+use dynamo::Transaction;
+use outbox::{HandleError, SeenEvent};
+use tracing::{Instrument, Span, field::Empty, info_span};
+use uuid::Uuid;
+
+use super::attempt::hand_over;
+use crate::{app::Core, domain::claim::Attempt, mail, store::recipients};
+
+/// Mails the link, unless it is known to be of no use any more.
+pub(crate) async fn send_confirmation(
+    core: &Core,
+    event: &CloudEvent<SubscriberRegisteredV1>,
+) -> Result<(), HandleError> {
+    if SeenEvent::is_known(&core.table, event.id).await? {
+        return Ok(());
+    }
+    let registered = &event.data;
+    let subscriber_id = registered.subscriber_id;
+    if registered.expires_at <= core.clock.now() {
+        tracing::warn!(%subscriber_id, event_id = %event.id, "the confirmation link expired before it was mailed");
+    } else if is_outdated(core, registered).await? {
+        tracing::info!(%subscriber_id, event_id = %event.id, "the subscriber moved on before the confirmation was mailed");
+    } else {
+        let email = mail::confirmation(&core.config.from, event.id, registered, core.clock.now());
+        let span = info_span!(
+            "send mail",
+            otel.name = "send mail",
+            otel.kind = "client",
+            otel.status_code = Empty,
+            error.type = Empty,
+            mail.kind = "confirmation",
+            %subscriber_id,
+        );
+        mail_link(core, &email, subscriber_id)
+            .instrument(span)
+            .await?;
+    }
+    remember(core, event.id).await
+}
+
+async fn mail_link(
+    core: &Core,
+    email: &mail::Email,
+    subscriber_id: Uuid,
+) -> Result<(), HandleError> {
+    match hand_over(&*core.mail, email).await {
+        Attempt::Accepted => {
+            tracing::info!(%subscriber_id, "confirmation mail accepted");
+            Ok(())
+        }
+        Attempt::Refused(reason) => {
+            telemetry::record_error(&Span::current(), "refused");
+            tracing::error!(%subscriber_id, %reason, "confirmation mail refused for good");
+            Ok(())
+        }
+        Attempt::Unsent(reason) => {
+            telemetry::record_error(&Span::current(), "unsent");
+            Err(HandleError::Transient(format!(
+                "confirmation mail not sent: {reason}"
+            )))
+        }
+        Attempt::Unclear(reason) => {
+            telemetry::record_error(&Span::current(), "unclear");
+            Err(HandleError::Transient(format!(
+                "confirmation mail perhaps sent: {reason}"
+            )))
+        }
+    }
+}
+
+/// Whether the subscriber has confirmed, unsubscribed or been erased since.
+async fn is_outdated(
+    core: &Core,
+    registered: &SubscriberRegisteredV1,
+) -> Result<bool, HandleError> {
+    let present = recipients::find(&core.table, registered.subscriber_id).await?;
+    Ok(present.is_some_and(|present| present.version > registered.version))
+}
+
+async fn remember(core: &Core, event_id: Uuid) -> Result<(), HandleError> {
+    let mut transaction = Transaction::new();
+    SeenEvent::new(event_id, core.clock.now()).write(&mut transaction);
+    match core.table.commit(transaction).await {
+        Err(error) if !SeenEvent::was_repeated(&error) => Err(error.into()),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}

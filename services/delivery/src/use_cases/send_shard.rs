@@ -1,0 +1,73 @@
+//! One invocation's work on one shard of an issue: rounds over what the store
+//! says, until everybody has an outcome or the time is up.
+//!
+//! Nothing is remembered from one round to the next, so what a round meets
+//! after a crash is what it always meets.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{attempt::Sending, round::Round};
+use crate::{
+    app::Core,
+    domain::shard::Shard,
+    mail::IssueMail,
+    store::issues,
+    workflow::{IssueRun, SHARDS, ShardOutcome, StepError, WorkerId},
+};
+
+/// Mails the shard's recipients who have no outcome yet.
+pub(crate) async fn send_shard(
+    core: &Core,
+    run: &IssueRun,
+    shard: u16,
+    worker: WorkerId,
+    budget: Duration,
+) -> Result<ShardOutcome, StepError> {
+    let deadline = Instant::now() + budget;
+    let _at_work = core.in_flight.enter(worker);
+    let shard = Shard::numbered(shard)
+        .ok_or_else(|| StepError::Permanent(format!("there is no shard {shard}, only {SHARDS}")))?;
+    let sending = prepare(core, run, worker).await?;
+    loop {
+        if core.stop.is_raised() || Instant::now() >= deadline {
+            return Ok(ShardOutcome::More);
+        }
+        let ended = Round::new(&sending, shard, deadline).walk().await?;
+        let Some(again_at) = ended else {
+            return Ok(ShardOutcome::Done);
+        };
+        let wait = again_at.duration_since(core.clock.now());
+        let wake = Instant::now() + Duration::try_from(wait).unwrap_or_default();
+        tokio::select! {
+            () = tokio::time::sleep_until(wake.min(deadline)) => {}
+            () = core.stop.raised() => {}
+        }
+    }
+}
+
+async fn prepare<'a>(
+    core: &'a Core,
+    run: &IssueRun,
+    worker: WorkerId,
+) -> Result<Sending<'a>, StepError> {
+    let missing = || StepError::Permanent(format!("there is no issue {}", run.issue_id));
+    let issue = issues::find(&core.table, run.issue_id)
+        .await?
+        .ok_or_else(missing)?;
+    let content = issues::content(&core.table, run.issue_id)
+        .await?
+        .ok_or_else(missing)?;
+    Ok(Sending {
+        core,
+        issue: IssueMail {
+            issue_id: run.issue_id,
+            title: content.title,
+            text: content.text,
+            html: content.html,
+        },
+        published_at: issue.published_at,
+        worker,
+    })
+}

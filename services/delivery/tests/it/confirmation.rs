@@ -1,0 +1,117 @@
+//! The confirmation mail.
+
+use std::time::Duration;
+
+use crate::support::{
+    Fault, Reply, World, address, confirmed, erased, refused, registered, second, unclear, unsent,
+};
+
+#[tokio::test(start_paused = true)]
+async fn who_registers_gets_one_mail_with_the_link_in_both_parts() {
+    let world = World::new().await;
+    let message = registered(1, 1, 1, second(60));
+    world.takes(&message).await;
+    world.takes(&message).await;
+    let mails = world.mailbox.mails();
+    assert_eq!(mails.len(), 1);
+    let mail = &mails[0];
+    assert_eq!(mail.subject, "Welcome!");
+    assert_eq!(mail.to.expose(), address(1));
+    assert!(
+        mail.text
+            .contains("http://127.0.0.1/subscriptions/confirm?subscription_token=T&x=1\n")
+    );
+    assert!(
+        mail.html
+            .contains("\"http://127.0.0.1/subscriptions/confirm?subscription_token=T&amp;x=1\"")
+    );
+    assert!(mail.html.contains("Ann &lt;b&gt;") && !mail.html.contains("Ann <b>"));
+    for part in [&mail.text, &mail.html] {
+        assert!(part.contains("Penny Post") && part.contains("ignore"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_that_did_not_leave_or_perhaps_did_is_sent_again() {
+    let world = World::new().await;
+    world.mailbox.script(&address(1), [unsent(), unclear()]);
+    let message = registered(1, 1, 1, second(60));
+    for _ in 0..2 {
+        let error = world.handle(&message).await.expect_err("not sent");
+        assert!(!error.is_permanent(), "{error}");
+    }
+    world.takes(&message).await;
+    world.takes(&message).await;
+    let mails = world.mailbox.mails();
+    assert_eq!(mails.len(), 3);
+    assert!(
+        mails
+            .iter()
+            .all(|mail| mail.message_id == mails[0].message_id)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_refused_for_good_is_not_sent_again() {
+    let world = World::new().await;
+    world.mailbox.script(&address(1), [refused()]);
+    let message = registered(1, 1, 1, second(60));
+    world.takes(&message).await;
+    world.takes(&message).await;
+    assert_eq!(world.mailbox.mails().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_is_expired_or_outdated_is_not_mailed() {
+    let world = World::new().await;
+    world.takes(&registered(1, 1, 1, second(0))).await;
+    world.takes(&confirmed(2, 2, second(0))).await;
+    world.takes(&registered(2, 2, 1, second(60))).await;
+    world.takes(&erased(3, 2)).await;
+    world.takes(&registered(3, 3, 1, second(60))).await;
+    assert_eq!(world.mailbox.mails().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fresh_link_is_mailed_again_and_so_is_who_comes_back() {
+    let world = World::new().await;
+    world.takes(&registered(1, 1, 1, second(60))).await;
+    world.takes(&registered(2, 1, 2, second(60))).await;
+    world.takes(&erased(1, 3)).await;
+    world.takes(&registered(3, 1, 4, second(60))).await;
+    assert_eq!(world.mailbox.mails().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn wherever_the_process_dies_the_mail_arrives() {
+    for effect in 0.. {
+        let mut world = World::new().await;
+        let fault = Fault::at(effect);
+        world.restart_mortal(&fault);
+        let message = registered(1, 1, 1, second(6_000));
+        let handled = tokio::time::timeout(Duration::from_secs(600), world.handle(&message)).await;
+        if fault.is_dead() {
+            world.restart();
+            world.takes(&message).await;
+        } else {
+            assert!(matches!(handled, Ok(Ok(()))));
+        }
+        let mails = world.mailbox.count(&address(1));
+        assert!((1..=2).contains(&mails), "effect {effect}: {mails}");
+        if !fault.is_dead() {
+            assert!(effect >= 4, "only {effect} effects were met");
+            return;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_side_that_never_answers_does_not_keep_the_message_for_ever() {
+    let world = World::new().await;
+    world.mailbox.script(&address(1), [Reply::Hangs]);
+    let error = world
+        .handle(&registered(1, 1, 1, second(6_000)))
+        .await
+        .expect_err("no answer");
+    assert!(!error.is_permanent());
+}

@@ -1,0 +1,120 @@
+//! Confirmations that arrive after the issue they are in time for.
+
+use contracts::events::DeliveryStatus;
+
+use crate::support::{Fault, World, address, confirmed, published, second, unsubscribed};
+
+const DAY: i64 = 24 * 60 * 60;
+
+#[tokio::test(start_paused = true)]
+async fn whenever_a_confirmation_arrives_its_reader_gets_the_issue_once() {
+    for arrival in 0..4 {
+        let world = World::new().await;
+        let late = confirmed(1, 2, second(5));
+        world.takes(&confirmed(2, 2, second(0))).await;
+        if arrival == 0 {
+            world.takes(&late).await;
+        }
+        world.takes(&published(second(10))).await;
+        let run = world.started().remove(0);
+        if arrival == 1 {
+            world.takes(&late).await;
+        }
+        world.app.steps().plan(&run).await.expect("planned");
+        for shard in 0..16 {
+            world.send(&run, shard).await.expect("sent");
+        }
+        if arrival == 2 {
+            world.takes(&late).await;
+        }
+        world.app.steps().finish(&run).await.expect("finished");
+        if arrival == 3 {
+            world.takes(&late).await;
+        }
+        world.walk_started().await;
+        let late_mails = world.mailbox.count(&address(1));
+        assert_eq!(late_mails, 1, "arrival {arrival}");
+        world.takes(&late).await;
+        world.walk_started().await;
+        assert_eq!(
+            [1, 2].map(|number| world.mailbox.count(&address(number))),
+            [1, 1],
+            "arrival {arrival}"
+        );
+        assert_eq!(world.delivered().await.len(), 1, "arrival {arrival}");
+        let last = world.progress().await.pop().expect("a report");
+        assert_eq!(
+            (last.status, last.counts.accepted),
+            (DeliveryStatus::Delivered, 2),
+            "arrival {arrival}"
+        );
+        assert!(world.app.unfinished_runs().await.expect("read").is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_confirmed_after_the_publication_or_is_gone_starts_no_run() {
+    let world = World::new().await;
+    world.takes(&published(second(10))).await;
+    world.walk_started().await;
+    world.takes(&confirmed(1, 2, second(11))).await;
+    world.takes(&unsubscribed(2, 3)).await;
+    world.takes(&confirmed(2, 2, second(5))).await;
+    assert!(world.started().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_late_ones_share_a_run_that_has_not_begun() {
+    let world = World::new().await;
+    world.takes(&published(second(10))).await;
+    world.walk_started().await;
+    for number in 0..20 {
+        world.takes(&confirmed(number, 2, second(5))).await;
+    }
+    let runs = world.started();
+    assert_eq!(
+        runs.iter().map(|run| run.generation).collect::<Vec<_>>(),
+        [2]
+    );
+    world.walk(&runs[0]).await.expect("walked");
+    assert_eq!(world.mailbox.mails().len(), 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_seven_days_a_late_confirmation_starts_no_run() {
+    let world = World::new().await;
+    world.takes(&published(second(10))).await;
+    world.walk_started().await;
+    tokio::time::advance(std::time::Duration::from_secs(7 * DAY.unsigned_abs() + 20)).await;
+    world.takes(&confirmed(1, 2, second(5))).await;
+    assert!(world.started().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn wherever_the_process_dies_over_a_late_confirmation_its_reader_gets_the_issue() {
+    for effect in 0.. {
+        let mut world = World::new().await;
+        world.takes(&published(second(10))).await;
+        world.walk_started().await;
+        let late = confirmed(1, 2, second(5));
+        let fault = Fault::at(effect);
+        world.restart_mortal(&fault);
+        let handled = world.handle(&late).await;
+        let died = fault.is_dead();
+        assert_eq!(handled.is_err(), died);
+        world.restart();
+        if died {
+            world.takes(&late).await;
+        }
+        for run in world.app.unfinished_runs().await.expect("read") {
+            world.walk(&run).await.expect("walked");
+        }
+        world.walk_started().await;
+        assert_eq!(world.mailbox.count(&address(1)), 1, "effect {effect}");
+        assert_eq!(world.delivered().await.len(), 1, "effect {effect}");
+        if !died {
+            assert_eq!(effect, 4, "two writes, each before and after");
+            return;
+        }
+    }
+}

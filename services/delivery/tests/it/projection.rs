@@ -1,0 +1,107 @@
+//! Events of one subscriber in any order, and repeated.
+
+use crate::support::{
+    World, address, confirmed, erased, imported, published, registered, second, unsubscribed,
+};
+
+/// Every order of `messages`.
+fn orders(messages: &[String]) -> Vec<Vec<String>> {
+    if messages.is_empty() {
+        return vec![Vec::new()];
+    }
+    let mut all = Vec::new();
+    for first in 0..messages.len() {
+        let mut rest = messages.to_vec();
+        let message = rest.remove(first);
+        all.extend(orders(&rest).into_iter().map(|mut order| {
+            order.insert(0, message.clone());
+            order
+        }));
+    }
+    all
+}
+
+/// How many mails readers get of an issue published after `changes`: one
+/// reader for each order of them, each message handled twice.
+async fn mails_after_any_order(changes: impl Fn(u8) -> Vec<String>) -> Vec<usize> {
+    let world = World::new().await;
+    let count = orders(&changes(0)).len();
+    for order in 0..count {
+        let reader = u8::try_from(order).expect("few orders");
+        for message in &orders(&changes(reader))[order] {
+            world.takes(message).await;
+            world.takes(message).await;
+        }
+    }
+    world.takes(&published(second(100))).await;
+    world.walk_started().await;
+    let mails = |order| {
+        world
+            .mailbox
+            .count(&address(u8::try_from(order).expect("few orders")))
+    };
+    (0..count).map(mails).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_the_order_who_unsubscribed_last_gets_nothing() {
+    let mails = mails_after_any_order(|reader| {
+        vec![
+            confirmed(reader, 2, second(0)),
+            unsubscribed(reader, 3),
+            confirmed(reader, 4, second(5)),
+            erased(reader, 5),
+        ]
+    });
+    assert_eq!(mails.await, [0; 24]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_the_order_who_confirmed_last_gets_the_issue_once() {
+    let mails = mails_after_any_order(|reader| {
+        vec![
+            imported(&[reader], second(0)),
+            confirmed(reader, 2, second(0)),
+            unsubscribed(reader, 3),
+            confirmed(reader, 4, second(5)),
+        ]
+    });
+    assert_eq!(mails.await, [1; 24]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn registering_again_makes_nobody_a_recipient() {
+    let world = World::new().await;
+    world.takes(&unsubscribed(1, 3)).await;
+    world.takes(&registered(0x900, 1, 4, second(1_000))).await;
+    world.takes(&published(second(100))).await;
+    world.walk_started().await;
+    let mails = world.mailbox.mails();
+    assert_eq!(mails.len(), 1, "the confirmation mail alone");
+    assert_eq!(mails[0].subject, "Welcome!");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_imported_list_gets_the_issue() {
+    let world = World::new().await;
+    let numbers: Vec<u8> = (0..90).collect();
+    world.takes(&imported(&numbers, second(0))).await;
+    world.takes(&published(second(1))).await;
+    world.walk_started().await;
+    for number in numbers {
+        assert_eq!(world.mailbox.count(&address(number)), 1, "{number}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_is_no_event_of_ours_belongs_to_the_dead_letters() {
+    let world = World::new().await;
+    let unknown =
+        confirmed(1, 2, second(0)).replace("subscriber.confirmed.v1", "subscriber.renamed.v1");
+    let torn = confirmed(1, 2, second(0)).replace("\"version\"", "\"edition\"");
+    for message in ["", "{}", unknown.as_str(), torn.as_str()] {
+        let error = world.handle(message).await.expect_err(message);
+        assert!(error.is_permanent(), "{error}");
+        assert!(!error.to_string().contains("example.com"), "{error}");
+    }
+}

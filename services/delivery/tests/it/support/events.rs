@@ -1,0 +1,140 @@
+//! Events of subscriptions, as they stand in a queue.
+
+use contracts::{
+    BusEvent, CloudEvent, EventData,
+    events::{
+        IssuePublishedV1, SubscriberConfirmedV1, SubscriberErasedV1, SubscriberRegisteredV1,
+        SubscriberUnsubscribedV1, SubscribersImportedV1, UnsubscribeReason,
+    },
+};
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+/// The moment that the tests begin at.
+pub(crate) fn start() -> Timestamp {
+    "2026-11-22T12:00:00Z".parse().expect("a timestamp")
+}
+
+/// So many seconds after the start.
+pub(crate) fn second(seconds: i64) -> Timestamp {
+    start() + SignedDuration::from_secs(seconds)
+}
+
+/// A subscriber's id; the number decides the shard.
+pub(crate) fn subscriber(number: u8) -> Uuid {
+    let mut bytes = [0xA0; 16];
+    bytes[14] = number;
+    bytes[15] = number;
+    Uuid::from_bytes(bytes)
+}
+
+pub(crate) fn address(number: u8) -> String {
+    format!("reader-{number}@example.com")
+}
+
+pub(crate) fn issue_id() -> Uuid {
+    Uuid::from_u128(0xF00D)
+}
+
+/// The message body of an event.
+pub(crate) fn message<D: EventData>(id: u128, data: D) -> String {
+    let event = CloudEvent::new(Uuid::from_u128(id), start(), "test", None, data);
+    let detail = serde_json::value::to_raw_value(&event).expect("an event serialises");
+    serde_json::to_string(&BusEvent {
+        detail_type: D::TYPE.to_owned(),
+        source: D::SOURCE.to_string(),
+        detail,
+    })
+    .expect("an envelope serialises")
+}
+
+pub(crate) fn confirmed_data(
+    number: u8,
+    version: u64,
+    confirmed_at: Timestamp,
+) -> SubscriberConfirmedV1 {
+    SubscriberConfirmedV1 {
+        subscriber_id: subscriber(number),
+        version,
+        email: address(number).as_str().into(),
+        name: format!("Reader {number}").as_str().into(),
+        unsubscribe_url: format!("http://127.0.0.1/u?token={number}").as_str().into(),
+        confirmed_at,
+    }
+}
+
+pub(crate) fn confirmed(number: u8, version: u64, confirmed_at: Timestamp) -> String {
+    message(0x100, confirmed_data(number, version, confirmed_at))
+}
+
+pub(crate) fn imported(numbers: &[u8], confirmed_at: Timestamp) -> String {
+    message(
+        0x200,
+        SubscribersImportedV1 {
+            import_id: Uuid::from_u128(1),
+            chunk: 0,
+            subscribers: numbers
+                .iter()
+                .map(|number| confirmed_data(*number, 1, confirmed_at))
+                .collect(),
+        },
+    )
+}
+
+pub(crate) fn unsubscribed(number: u8, version: u64) -> String {
+    message(
+        0x300,
+        SubscriberUnsubscribedV1 {
+            subscriber_id: subscriber(number),
+            version,
+            reason: UnsubscribeReason::SelfService,
+            issue_id: None,
+            at: start(),
+        },
+    )
+}
+
+pub(crate) fn erased(number: u8, version: u64) -> String {
+    message(
+        0x400,
+        SubscriberErasedV1 {
+            subscriber_id: subscriber(number),
+            version,
+            at: start(),
+        },
+    )
+}
+
+pub(crate) fn registered(
+    event_id: u128,
+    number: u8,
+    version: u64,
+    expires_at: Timestamp,
+) -> String {
+    message(
+        event_id,
+        SubscriberRegisteredV1 {
+            subscriber_id: subscriber(number),
+            version,
+            email: address(number).as_str().into(),
+            name: "Ann <b>".into(),
+            confirmation_url: "http://127.0.0.1/subscriptions/confirm?subscription_token=T&x=1"
+                .into(),
+            unsubscribe_url: "http://127.0.0.1/u?token=1".into(),
+            expires_at,
+        },
+    )
+}
+
+pub(crate) fn published(published_at: Timestamp) -> String {
+    message(
+        0x500,
+        IssuePublishedV1 {
+            issue_id: issue_id(),
+            title: "The first issue".to_owned(),
+            html_content: "<html><body><p>Hello {{name}}</p></body></html>".to_owned(),
+            text_content: "Hello {{name}}".to_owned(),
+            published_at,
+        },
+    )
+}

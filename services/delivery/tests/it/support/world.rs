@@ -1,0 +1,246 @@
+//! Delivery, its surroundings, and what can be seen of it.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use ambient::{Clock, SystemRandomness, whole_milliseconds};
+use async_trait::async_trait;
+use contracts::{
+    CloudEvent, EventData,
+    events::{IssueDeliveredV1, IssueDeliveryProgressedV1},
+};
+use delivery::{
+    App, Config, Ports,
+    mail::MailSender,
+    ports::{WorkflowStarter, WorkflowUnavailable},
+    workflow::{IssueRun, SHARDS, ShardOutcome, StepError, WorkerId},
+};
+use dynamo::Query;
+use engine::Engine;
+use jiff::{SignedDuration, Timestamp};
+use outbox::{HandleError, OutboxRow, PARTITION_PREFIX, PARTITIONS};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::{Fault, Mailbox, MortalMail, mortal, start};
+
+const TABLE: &str = "delivery";
+/// The most invocations of a shard in one run.
+const MAX_INVOCATIONS: usize = 50;
+
+/// Follows tokio's clock, which the tests pause.
+struct TestClock {
+    began: Instant,
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        let passed = SignedDuration::try_from(self.began.elapsed()).expect("in range");
+        whole_milliseconds(start() + passed)
+    }
+}
+
+/// Remembers what was started, as a workflow engine does.
+#[derive(Default)]
+struct Starter {
+    known: Mutex<HashSet<(Uuid, u64)>>,
+    waiting: Mutex<Vec<IssueRun>>,
+}
+
+#[async_trait]
+impl WorkflowStarter for Starter {
+    async fn start(&self, run: &IssueRun) -> Result<(), WorkflowUnavailable> {
+        if self
+            .known
+            .lock()
+            .expect("not poisoned")
+            .insert((run.issue_id, run.generation))
+        {
+            self.waiting.lock().expect("not poisoned").push(run.clone());
+        }
+        Ok(())
+    }
+}
+
+pub(crate) struct World {
+    engine: Engine,
+    began: Instant,
+    pub(crate) mailbox: Arc<Mailbox>,
+    starter: Arc<Starter>,
+    /// What the processes from the next one on take themselves for.
+    pub(crate) sole_process: bool,
+    pub(crate) app: App,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let engine = Engine::in_memory().expect("SQLite begins");
+        dynamo::create_table(&engine.client(), TABLE)
+            .await
+            .expect("the table is created");
+        let (began, mailbox) = (Instant::now(), Arc::new(Mailbox::default()));
+        let starter = Arc::new(Starter::default());
+        let app = app(
+            engine.client(),
+            began,
+            mailbox.clone(),
+            starter.clone(),
+            true,
+        );
+        Self {
+            engine,
+            began,
+            mailbox,
+            starter,
+            sole_process: true,
+            app,
+        }
+    }
+
+    /// The next process, over the same table: what the last one had started is
+    /// forgotten with it.
+    pub(crate) fn restart(&mut self) {
+        self.starter = Arc::new(Starter::default());
+        self.app = app(
+            self.engine.client(),
+            self.began,
+            self.mailbox.clone(),
+            self.starter.clone(),
+            self.sole_process,
+        );
+    }
+
+    /// The next process, which dies at an effect.
+    pub(crate) fn restart_mortal(&mut self, fault: &Arc<Fault>) {
+        self.starter = Arc::new(Starter::default());
+        let mail = Arc::new(MortalMail {
+            mailbox: self.mailbox.clone(),
+            fault: fault.clone(),
+        });
+        let client = mortal(&self.engine.client(), fault);
+        self.app = app(
+            client,
+            self.began,
+            mail,
+            self.starter.clone(),
+            self.sole_process,
+        );
+    }
+
+    pub(crate) async fn handle(&self, message: &str) -> Result<(), HandleError> {
+        self.app.inbound().handle(message).await
+    }
+
+    /// Handles a message that is to succeed.
+    pub(crate) async fn takes(&self, message: &str) {
+        self.handle(message).await.expect("the message is handled");
+    }
+
+    /// What was started and not walked yet.
+    pub(crate) fn started(&self) -> Vec<IssueRun> {
+        std::mem::take(&mut *self.starter.waiting.lock().expect("not poisoned"))
+    }
+
+    /// Walks what was started, until nothing is.
+    pub(crate) async fn walk_started(&self) {
+        loop {
+            let runs = self.started();
+            if runs.is_empty() {
+                return;
+            }
+            for run in runs {
+                self.walk(&run).await.expect("the run is walked to its end");
+            }
+        }
+    }
+
+    /// Walks a run as a host does.
+    pub(crate) async fn walk(&self, run: &IssueRun) -> Result<(), StepError> {
+        let steps = self.app.steps();
+        steps.plan(run).await?;
+        let shards = (0..SHARDS).map(|shard| self.walk_shard(run, shard));
+        for walked in futures::future::join_all(shards).await {
+            walked?;
+        }
+        steps.finish(run).await
+    }
+
+    async fn walk_shard(&self, run: &IssueRun, shard: u16) -> Result<(), StepError> {
+        for _ in 0..MAX_INVOCATIONS {
+            if self.send(run, shard).await? == ShardOutcome::Done {
+                return Ok(());
+            }
+        }
+        panic!("shard {shard} does not come to an end");
+    }
+
+    /// One invocation.
+    pub(crate) async fn send(&self, run: &IssueRun, shard: u16) -> Result<ShardOutcome, StepError> {
+        let worker = WorkerId(Uuid::from_bytes(rand_bytes()));
+        let budget = Duration::from_secs(60);
+        self.app
+            .steps()
+            .send_shard(run, shard, worker, budget)
+            .await
+    }
+
+    /// The progress reports on the outbox, by version.
+    pub(crate) async fn progress(&self) -> Vec<IssueDeliveryProgressedV1> {
+        let mut reports = self.outbox::<IssueDeliveryProgressedV1>().await;
+        reports.sort_by_key(|report| report.version);
+        reports
+    }
+
+    pub(crate) async fn delivered(&self) -> Vec<IssueDeliveredV1> {
+        self.outbox().await
+    }
+
+    async fn outbox<D: EventData>(&self) -> Vec<D> {
+        let table = dynamo::Table::new(self.engine.client(), TABLE);
+        let mut found = Vec::new();
+        for number in 0..PARTITIONS {
+            let query = Query::partition(format!("{PARTITION_PREFIX}{number:02}"), 100);
+            let page = table
+                .query::<OutboxRow>(query)
+                .await
+                .expect("the outbox is read");
+            for row in page.items.iter().filter(|row| row.detail_type == D::TYPE) {
+                let event: CloudEvent<D> = serde_json::from_str(&row.detail).expect("an event");
+                found.push(event.data);
+            }
+        }
+        found
+    }
+}
+
+fn app(
+    dynamodb: aws_sdk_dynamodb::Client,
+    began: Instant,
+    mail: Arc<dyn MailSender>,
+    workflow: Arc<dyn WorkflowStarter>,
+    sole_process: bool,
+) -> App {
+    let config = Config {
+        table: TABLE.to_owned(),
+        stage: "test".to_owned(),
+        from: "Penny Post <news@penny.example>".parse().expect("a sender"),
+        sole_process,
+    };
+    let ports = Ports {
+        dynamodb,
+        clock: Arc::new(TestClock { began }),
+        randomness: Arc::new(SystemRandomness),
+        mail,
+        workflow,
+    };
+    App::new(config, ports)
+}
+
+fn rand_bytes() -> [u8; 16] {
+    let mut bytes = [0; 16];
+    ambient::Randomness::fill(&SystemRandomness, &mut bytes);
+    bytes
+}
