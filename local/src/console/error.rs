@@ -1,0 +1,43 @@
+//! Answers to what cannot be answered.
+
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+
+use crate::queue::DatabaseError;
+
+/// Why a request is not answered.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConsoleError {
+    #[error("There is nothing at this address.")]
+    NotFound,
+    #[error("{0}")]
+    BadRequest(&'static str),
+    #[error("The console's data cannot be read now.")]
+    Database(#[from] DatabaseError),
+    #[error("The page cannot be shown.")]
+    Template(#[from] askama::Error),
+}
+
+impl IntoResponse for ConsoleError {
+    fn into_response(self) -> Response {
+        let status = match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Database(ref error) => {
+                tracing::error!(%error, "the console's data cannot be read");
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+            Self::Template(ref error) => {
+                tracing::error!(%error, "a page of the console cannot be shown");
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+        };
+        (status, format!("{self}\n")).into_response()
+    }
+}
+
+pub(crate) async fn not_found() -> ConsoleError {
+    ConsoleError::NotFound
+}

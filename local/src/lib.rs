@@ -1,0 +1,30 @@
+//! The whole system in one process: both services as they are on AWS, over a
+//! DynamoDB inside the process, and, for what is AWS around them, durable
+//! stand-ins: a [`bus`], [`queue`]s, a [`mailbox`]. Ending the process at any
+//! moment loses nothing that was acknowledged.
+//!
+//! [`System::start`] is used by the program `pennypost` ([`process`]) and by
+//! tests, which run many systems in one process.
+
+pub mod bus;
+pub mod config;
+mod console;
+mod consumer;
+pub mod data_dir;
+mod database;
+mod housekeeping;
+mod http;
+pub mod mailbox;
+mod parts;
+pub mod process;
+mod process_clock;
+pub mod queue;
+mod relay_pump;
+mod settings;
+pub mod shutdown;
+mod system;
+mod tasks;
+mod workflow_driver;
+
+pub use settings::{Dispatches, Settings, Storage};
+pub use system::{StartError, System};

@@ -1,0 +1,96 @@
+//! What a system is started with.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
+
+use ambient::{SharedClock, SystemClock};
+use delivery::mail::Sender;
+use secrecy::SecretString;
+use tracing::Dispatch;
+use url::Url;
+
+/// The settings of one [`System`](crate::System).
+#[derive(Clone)]
+pub struct Settings {
+    /// Where subscriptions' API and admin pages are served; port 0 takes any.
+    pub addr: SocketAddr,
+    /// Where the dev console is served; port 0 takes any.
+    pub console_addr: SocketAddr,
+    /// Where data is kept.
+    pub storage: Storage,
+    /// The base of every link in a mail; `http://` and the address if none.
+    pub public_url: Option<Url>,
+    /// Who mails are from.
+    pub from: Sender,
+    /// The SMTP server that mail goes to; none: the built-in mailbox.
+    pub smtp_url: Option<SecretString>,
+    /// How long an issue waits, once it is published, for confirmations that
+    /// are still on their way.
+    pub settle: Duration,
+    /// The first admin's password; none: a random one. It counts if there is
+    /// no user yet.
+    pub admin_password: Option<SecretString>,
+    /// What the services take for the time.
+    pub clock: SharedClock,
+    /// Where the services log and trace.
+    pub dispatches: Dispatches,
+}
+
+/// Where data is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Storage {
+    /// Nowhere: it is gone with the system.
+    Memory,
+    /// In this directory, which is made if it is not there.
+    Directory(PathBuf),
+}
+
+/// Where each service logs and traces.
+#[derive(Debug, Clone)]
+pub struct Dispatches {
+    /// Subscriptions' way.
+    pub subscriptions: Dispatch,
+    /// Delivery's way.
+    pub delivery: Dispatch,
+}
+
+impl Default for Dispatches {
+    /// The caller's own way, for both.
+    fn default() -> Self {
+        let current = tracing::dispatcher::get_default(Dispatch::clone);
+        Self {
+            subscriptions: current.clone(),
+            delivery: current,
+        }
+    }
+}
+
+/// Who mails are from by default.
+pub(crate) const DEFAULT_FROM: &str = "Pennypost <newsletter@pennypost.localhost>";
+
+impl Settings {
+    /// A system that keeps nothing, on ports of its own, and sends at once: for
+    /// tests, of which many can run in one process.
+    ///
+    /// # Panics
+    /// Never: the default sender is one.
+    pub fn in_memory() -> Self {
+        let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self {
+            addr: any_port,
+            console_addr: any_port,
+            storage: Storage::Memory,
+            public_url: None,
+            from: DEFAULT_FROM.parse().expect("the default sender is one"),
+            smtp_url: None,
+            settle: Duration::ZERO,
+            admin_password: None,
+            clock: Arc::new(SystemClock),
+            dispatches: Dispatches::default(),
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The host from outside: its parts, and the built program.
+
+mod bus;
+mod clock;
+mod configuration;
+mod console;
+mod end_to_end;
+mod killed;
+mod load;
+mod mailbox;
+mod program;
+mod queue;
+mod reader;
+mod sink;
+mod smtp;
+mod tracing;

@@ -1,0 +1,85 @@
+//! An SMTP server outside of the program.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
+};
+
+use crate::reader::eventually;
+
+/// An SMTP server that accepts everything and keeps it.
+pub(crate) struct Sink {
+    pub(crate) url: String,
+    mails: Arc<Mutex<Vec<String>>>,
+}
+
+impl Sink {
+    pub(crate) async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("its address");
+        let mails = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&mails);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(converse(stream, Arc::clone(&kept)));
+            }
+        });
+        Self {
+            url: format!("smtp://{address}"),
+            mails,
+        }
+    }
+
+    pub(crate) fn with(&self, text: &str) -> Vec<String> {
+        let mails = self.mails.lock().expect("the lock");
+        mails
+            .iter()
+            .filter(|mail| mail.contains(text))
+            .cloned()
+            .collect()
+    }
+
+    /// How many mails came.
+    pub(crate) fn count(&self) -> usize {
+        self.mails.lock().expect("the lock").len()
+    }
+
+    pub(crate) async fn first_with(&self, text: &str) -> String {
+        eventually(|| async { self.with(text).into_iter().next() }).await
+    }
+}
+
+/// Answers one client (RFC 5321). An error ends the conversation: the client
+/// is gone.
+async fn converse(stream: TcpStream, mails: Arc<Mutex<Vec<String>>>) -> std::io::Result<()> {
+    let (read, mut write) = stream.into_split();
+    let mut lines = BufReader::new(read).lines();
+    write.write_all(b"220 sink\r\n").await?;
+    while let Some(line) = lines.next_line().await? {
+        let verb = line.get(..4).unwrap_or_default().to_ascii_uppercase();
+        let answer: &[u8] = match verb.as_str() {
+            "DATA" => {
+                write.write_all(b"354 go on\r\n").await?;
+                let mut mail = String::new();
+                while let Some(line) = lines.next_line().await?.filter(|line| line != ".") {
+                    mail.push_str(line.strip_prefix('.').unwrap_or(&line));
+                    mail.push('\n');
+                }
+                mails.lock().expect("the lock").push(mail);
+                b"250 kept\r\n"
+            }
+            "QUIT" => b"221 bye\r\n",
+            _ => b"250 yes\r\n",
+        };
+        write.write_all(answer).await?;
+    }
+    Ok(())
+}
+
+/// The text of a quoted-printable mail (RFC 2045, section 6.7), as far as
+/// links need it.
+pub(crate) fn unfolded(mail: &str) -> String {
+    mail.replace("=\n", "").replace("=3D", "=")
+}
