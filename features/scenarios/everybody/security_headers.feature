@@ -1,0 +1,26 @@
+Feature: Security headers
+  A page runs no script of strangers and shows in no stranger's frame.
+
+  Scenario Outline: <path> is guarded
+    When a visitor opens "<path>"
+    Then the answer has the header "Content-Security-Policy" with "frame-ancestors"
+    And the answer's policy allows no inline script
+    And the answer has the header "X-Content-Type-Options" with "nosniff"
+    And the answer has the header "Referrer-Policy"
+
+    Examples:
+      | path                                                    |
+      | /                                                       |
+      | /login                                                  |
+      | /nowhere                                                |
+      | /subscriptions/confirm?subscription_token=unknown       |
+      | /admin/dashboard                                        |
+
+  Scenario: The admin's pages are guarded too
+    Given the admin is logged in
+    When the admin opens "/admin/newsletters"
+    Then the answer has the header "Content-Security-Policy" with "frame-ancestors"
+    And the answer's policy allows no inline script
+    And the answer has the header "X-Content-Type-Options" with "nosniff"
+    And the answer has the header "Referrer-Policy"
+    And the answer has the header "Cache-Control" with "no-store"

@@ -1,0 +1,16 @@
+//! What the steps of the scenarios do, by topic.
+
+mod answers;
+mod confirming;
+mod further_admins;
+mod issue_mails;
+mod logging_in;
+mod mails;
+mod pages;
+mod passwords;
+mod publishing;
+mod requests;
+mod settling;
+mod subscribing;
+mod system;
+mod unsubscribing;

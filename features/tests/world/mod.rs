@@ -1,0 +1,196 @@
+//! What a scenario knows: the system, the people, their browsers and mails.
+
+mod actor;
+mod browser;
+mod clock;
+mod links;
+mod mailbox;
+mod page;
+mod system;
+pub(crate) mod target;
+mod waiting;
+
+use std::{collections::HashMap, fmt};
+
+use ambient::{Randomness, SystemRandomness};
+
+pub(crate) use actor::Actor;
+pub(crate) use browser::{Answer, Browser, FORM};
+pub(crate) use links::{confirmation_links, path_of, unsubscribe_links};
+pub(crate) use mailbox::{Mail, Mailbox};
+pub(crate) use page::{flash, form_fields, hidden_value, issue_links, unescaped};
+pub(crate) use system::System;
+pub(crate) use waiting::until;
+
+/// The actor whose user is there from the start.
+pub(crate) const ADMIN: &str = "admin";
+
+/// The subject of every confirmation mail.
+pub(crate) const CONFIRMATION_SUBJECT: &str = "Welcome!";
+
+/// A word that nothing else has in it.
+pub(crate) fn unique() -> String {
+    let randomness: &dyn Randomness = &SystemRandomness;
+    randomness.uuid().simple().to_string()[..12].to_owned()
+}
+
+/// The state of one scenario.
+#[derive(cucumber::World)]
+#[world(init = Self::new)]
+pub(crate) struct Pennypost {
+    pub(crate) system: System,
+    /// Told apart from every other scenario's people, titles and keys by this.
+    pub(crate) scenario: String,
+    browsers: HashMap<String, Browser>,
+    addresses: HashMap<String, String>,
+    pub(crate) passwords: HashMap<String, String>,
+    pub(crate) former_passwords: HashMap<String, String>,
+    /// The cookies of a browser before it logged in.
+    pub(crate) cookies_before: Option<String>,
+    /// The title of the issue that was published last.
+    latest_title: Option<String>,
+    /// Every answer of the scenario, oldest first, and the latest step's part.
+    answers: Vec<Answer>,
+    latest: usize,
+}
+
+impl Pennypost {
+    async fn new() -> Self {
+        let system = System::start(None).await;
+        let passwords = HashMap::from([(ADMIN.to_owned(), system.admin_password().to_owned())]);
+        Self {
+            system,
+            scenario: unique(),
+            browsers: HashMap::new(),
+            addresses: HashMap::new(),
+            passwords,
+            former_passwords: HashMap::new(),
+            cookies_before: None,
+            latest_title: None,
+            answers: Vec::new(),
+            latest: 0,
+        }
+    }
+
+    /// Ends the scenario's own system.
+    pub(crate) async fn stop(&mut self) {
+        self.system.stop().await;
+    }
+
+    /// The browser of `actor`, new at first use.
+    pub(crate) fn browser(&mut self, actor: &str) -> Browser {
+        let base = self.system.url();
+        self.browsers
+            .entry(actor.to_owned())
+            .or_insert_with(|| Browser::new(base))
+            .clone()
+    }
+
+    /// Gives `actor` this browser.
+    pub(crate) fn give_browser(&mut self, actor: &str, browser: Browser) {
+        self.browsers.insert(actor.to_owned(), browser);
+    }
+
+    /// The mailbox.
+    pub(crate) fn mailbox(&self) -> Mailbox {
+        Mailbox::at(self.system.console_url().clone())
+    }
+
+    /// The address of `person`, which no other scenario uses.
+    pub(crate) fn address(&mut self, person: &str) -> String {
+        let scenario = &self.scenario;
+        self.addresses
+            .entry(person.to_owned())
+            .or_insert_with(|| format!("{}.{scenario}@example.com", person.to_lowercase()))
+            .clone()
+    }
+
+    /// From now on `person` uses `mailbox` before the @.
+    pub(crate) fn write_address(&mut self, person: &str, mailbox: &str) {
+        let address = format!("{mailbox}.{}@Example.com", self.scenario);
+        self.addresses.insert(person.to_owned(), address);
+    }
+
+    /// The user name of `actor`, which no other scenario uses.
+    pub(crate) fn username(&self, actor: &str) -> String {
+        if actor == ADMIN {
+            ADMIN.to_owned()
+        } else {
+            format!("{}-{}", actor.to_lowercase(), self.scenario)
+        }
+    }
+
+    /// The password of `actor`'s user.
+    pub(crate) fn password(&self, actor: &str) -> &str {
+        self.passwords
+            .get(actor)
+            .unwrap_or_else(|| panic!("{actor} has no password yet"))
+    }
+
+    /// Notes that `actor`'s user has a new password.
+    pub(crate) fn set_password(&mut self, actor: &str, password: &str) {
+        let former = self.passwords.insert(actor.to_owned(), password.to_owned());
+        if let Some(former) = former {
+            self.former_passwords.insert(actor.to_owned(), former);
+        }
+    }
+
+    /// The title that the scenario calls `title`, told apart from every other
+    /// scenario's.
+    pub(crate) fn title(&self, title: &str) -> String {
+        format!("{title} {}", self.scenario)
+    }
+
+    /// The same, for an issue that is about to be published.
+    pub(crate) fn publish_title(&mut self, title: &str) -> String {
+        let title = self.title(title);
+        self.latest_title = Some(title.clone());
+        title
+    }
+
+    /// The title of the issue that was published last.
+    pub(crate) fn latest_title(&self) -> String {
+        let title = self.latest_title.clone();
+        title.expect("an issue was published before")
+    }
+
+    /// Takes down the answer of a step.
+    pub(crate) fn answered(&mut self, answer: Answer) {
+        self.answered_all(vec![answer]);
+    }
+
+    /// Takes down the answers of a step that sent several requests.
+    pub(crate) fn answered_all(&mut self, answers: Vec<Answer>) {
+        self.latest = answers.len();
+        self.answers.extend(answers);
+    }
+
+    /// The last answer.
+    pub(crate) fn answer(&self) -> &Answer {
+        self.answers
+            .last()
+            .expect("somebody asked something before")
+    }
+
+    /// The answers of the last step that sent requests.
+    pub(crate) fn latest_answers(&self) -> &[Answer] {
+        &self.answers[self.answers.len() - self.latest..]
+    }
+
+    /// The last two answers of the scenario.
+    pub(crate) fn last_two(&self) -> [&Answer; 2] {
+        match self.answers.as_slice() {
+            [.., before, last] => [before, last],
+            _ => panic!("there were no two answers"),
+        }
+    }
+}
+
+/// Shown by the runner beside a failed step: what was answered last.
+impl fmt::Debug for Pennypost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pennypost")
+            .field("answer", &self.answers.last())
+            .finish_non_exhaustive()
+    }
+}
