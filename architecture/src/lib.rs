@@ -71,6 +71,25 @@ impl Dependencies {
     }
 }
 
+/// Every crate that is built for `selection` (arguments of `cargo tree`), with
+/// the features it is built with.
+///
+/// # Errors
+/// If Cargo does not run.
+pub fn built_for(selection: &[&str]) -> io::Result<BTreeSet<String>> {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--prefix=none", "--format={p} [{f}]"])
+        .args(selection)
+        .current_dir(root())
+        .output()?;
+    let tree = String::from_utf8_lossy(&output.stdout).into_owned();
+    Ok(tree
+        .lines()
+        .map(|line| line.trim_end_matches(" (*)").to_owned())
+        .filter(|line| !line.is_empty())
+        .collect())
+}
+
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }

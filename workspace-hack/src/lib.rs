@@ -1,0 +1,1 @@
+//! Has no code: see the comment in `Cargo.toml`.
