@@ -48,7 +48,7 @@ impl Key {
 }
 
 /// An item about to be written.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Item {
     pub(crate) attributes: Attributes,
 }

@@ -6,16 +6,20 @@
 //! decide are strongly consistent. **The only write is a [`Transaction`]**, so
 //! that state and the events about it cannot part.
 
+mod commit;
+mod condition;
+mod discard;
 mod error;
 mod item;
 mod read;
 mod schema;
 mod transaction;
 
+pub use condition::Condition;
 pub use error::{CommitError, ReadError};
 pub use item::{Item, Key};
 pub use read::{Page, Query, Table};
 pub use schema::{
     EXPIRES_AT, LIST_KEY, LIST_ORDER, LISTING_INDEX, PARTITION_KEY, SORT_KEY, create_table,
 };
-pub use transaction::{Condition, MAX_ACTIONS, Transaction};
+pub use transaction::{MAX_ACTIONS, Transaction};

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::{
     Client,
     types::{
         AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType,
-        Projection, ProjectionType, ScalarAttributeType,
+        Projection, ProjectionType, ScalarAttributeType, TimeToLiveSpecification, TimeToLiveStatus,
     },
 };
 
@@ -23,12 +23,18 @@ pub const LIST_KEY: &str = "list";
 /// The listing index's sort key: where in the list.
 pub const LIST_ORDER: &str = "list_order";
 
-/// Creates `table`, unless it is there. For hosts that have no template to do
-/// it: on AWS the stack creates the table, with its stream and time to live.
+/// Creates `table`, unless it is there, and turns its time to live on, unless
+/// it is. For hosts that have no template to do it: on AWS the stack creates
+/// the table, with its stream and time to live.
 ///
 /// # Errors
 /// [`CommitError::Unavailable`] if the store does not answer or refuses.
 pub async fn create_table(client: &Client, table: &str) -> Result<(), CommitError> {
+    create(client, table).await?;
+    turn_time_to_live_on(client, table).await
+}
+
+async fn create(client: &Client, table: &str) -> Result<(), CommitError> {
     let created = client
         .create_table()
         .table_name(table)
@@ -64,6 +70,38 @@ pub async fn create_table(client: &Client, table: &str) -> Result<(), CommitErro
         }
         Err(error) => Err(CommitError::Unavailable(describe(&error))),
     }
+}
+
+/// Asks first: DynamoDB refuses to turn on what is on.
+async fn turn_time_to_live_on(client: &Client, table: &str) -> Result<(), CommitError> {
+    let described = client
+        .describe_time_to_live()
+        .table_name(table)
+        .send()
+        .await
+        .map_err(|error| CommitError::Unavailable(describe(&error)))?;
+    let status = described
+        .time_to_live_description
+        .and_then(|description| description.time_to_live_status);
+    if matches!(
+        status,
+        Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling)
+    ) {
+        return Ok(());
+    }
+    let specification = TimeToLiveSpecification::builder()
+        .attribute_name(EXPIRES_AT)
+        .enabled(true)
+        .build()
+        .expect("attribute and state are set");
+    client
+        .update_time_to_live()
+        .table_name(table)
+        .time_to_live_specification(specification)
+        .send()
+        .await
+        .map_err(|error| CommitError::Unavailable(describe(&error)))?;
+    Ok(())
 }
 
 fn string_attribute(name: &str) -> AttributeDefinition {

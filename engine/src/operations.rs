@@ -24,6 +24,7 @@ fn dispatch(database: &Database, operation: &str, body: &str) -> Result<String, 
     match operation {
         "CreateTable" => call(body, |request| database.create_table(request)),
         "DescribeTable" => call(body, |request| database.describe_table(request)),
+        "DescribeTimeToLive" => call(body, |request| database.describe_time_to_live(request)),
         "UpdateTimeToLive" => call(body, |request| database.update_time_to_live(request)),
         "GetItem" => call(body, |request| database.get_item(request)),
         "BatchGetItem" => call(body, |request| database.batch_get_item(request)),

@@ -22,7 +22,7 @@ pub struct Happening<'a> {
 }
 
 /// An event, serialised, that can only be written in a transaction.
-#[derive(Debug)]
+#[derive(Debug)] // names the event, as its row does
 pub struct OutboxEvent {
     row: OutboxRow,
 }
@@ -36,8 +36,8 @@ pub struct EventTooLarge {
 }
 
 impl OutboxEvent {
-    /// Wraps `data` and remembers the present trace: the span that makes the
-    /// event is the parent of whatever handles it.
+    /// Wraps `data` and remembers the present span. The relay's PRODUCER span
+    /// becomes its child: an event that is never committed leaves no trace.
     ///
     /// # Errors
     /// [`EventTooLarge`] beyond [`MAX_EVENT_BYTES`].
@@ -46,8 +46,7 @@ impl OutboxEvent {
     /// If `data` does not serialise: its types are ours, so that is a mistake
     /// in the program that any test of it shows.
     pub fn new<D: EventData>(data: D, happening: Happening<'_>) -> Result<Self, EventTooLarge> {
-        let span = telemetry::producer_span(D::TYPE, happening.id, None);
-        let traceparent = span.in_scope(telemetry::current_traceparent);
+        let traceparent = telemetry::current_traceparent();
         let event = CloudEvent::new(
             happening.id,
             happening.at,

@@ -3,10 +3,11 @@
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use dynamo::Table;
+use tracing::Span;
 use uuid::Uuid;
 
 use crate::{
-    bus::{EntryOutcome, EventBus, MAX_CALL_BYTES, MAX_ENTRIES},
+    bus::{BusEntry, EntryOutcome, EventBus, MAX_CALL_BYTES, MAX_ENTRIES},
     row::OutboxRow,
     stream::{BatchResponse, StreamBatch},
 };
@@ -62,7 +63,7 @@ impl Relay {
     /// Publishes `rows`; tells the ids of those that are not on the bus.
     pub async fn publish(&self, rows: Vec<OutboxRow>) -> HashSet<Uuid> {
         let mut failed = HashSet::new();
-        for call in calls(rows) {
+        for call in calls(rows.into_iter().map(Outgoing::new).collect()) {
             failed.extend(self.publish_call(call).await);
         }
         failed
@@ -70,7 +71,7 @@ impl Relay {
 
     /// Publishes what fits into one call; tells the ids that are not on the
     /// bus.
-    async fn publish_call(&self, mut waiting: Vec<OutboxRow>) -> Vec<Uuid> {
+    async fn publish_call(&self, mut waiting: Vec<Outgoing>) -> Vec<Uuid> {
         let mut refused = Vec::new();
         let mut backoff = FIRST_BACKOFF;
         for attempt in 1..=MAX_ATTEMPTS {
@@ -87,31 +88,31 @@ impl Relay {
         refused
             .into_iter()
             .chain(waiting)
-            .map(|row| row.id)
+            .map(|outgoing| outgoing.row.id)
             .collect()
     }
 
     /// One call to the bus.
-    async fn put(&self, rows: Vec<OutboxRow>) -> Sorted {
-        let entries: Vec<_> = rows.iter().map(OutboxRow::entry).collect();
+    async fn put(&self, outgoing: Vec<Outgoing>) -> Sorted {
+        let entries: Vec<_> = outgoing.iter().map(|one| one.entry.clone()).collect();
         let mut sorted = Sorted::default();
         match self.bus.put(&entries).await {
-            Ok(outcomes) if outcomes.len() == rows.len() => {
-                for (row, outcome) in rows.into_iter().zip(outcomes) {
-                    sorted.add(row, &outcome);
+            Ok(outcomes) if outcomes.len() == outgoing.len() => {
+                for (one, outcome) in outgoing.into_iter().zip(outcomes) {
+                    sorted.add(one, &outcome);
                 }
             }
             Ok(outcomes) => {
                 tracing::error!(
-                    entries = rows.len(),
+                    entries = outgoing.len(),
                     outcomes = outcomes.len(),
                     "the bus did not answer for every entry"
                 );
-                sorted.try_again = rows;
+                sorted.try_again = outgoing;
             }
             Err(error) => {
-                tracing::warn!(%error, entries = rows.len(), "events were not published");
-                sorted.try_again = rows;
+                tracing::warn!(%error, entries = outgoing.len(), "events were not published");
+                sorted.try_again = outgoing;
             }
         }
         sorted
@@ -119,54 +120,75 @@ impl Relay {
 
     /// Deletes published rows. A row that stays is published again by the
     /// sweeper, which readers bear: so a fault here fails nothing.
-    async fn delete(&self, published: &[OutboxRow]) {
-        let keys: Vec<_> = published.iter().map(OutboxRow::key).collect();
+    async fn delete(&self, published: &[Outgoing]) {
+        let keys: Vec<_> = published.iter().map(|one| one.row.key()).collect();
         if let Err(error) = self.table.discard(&keys).await {
             tracing::warn!(%error, rows = keys.len(), "published outbox rows stay for now");
         }
     }
 }
 
-/// The rows of a call by what became of them.
-#[derive(Default)]
-struct Sorted {
-    published: Vec<OutboxRow>,
-    try_again: Vec<OutboxRow>,
-    refused: Vec<OutboxRow>,
+/// A row on its way, and the PRODUCER span of its sending.
+struct Outgoing {
+    row: OutboxRow,
+    entry: BusEntry,
+    span: Span,
 }
 
-impl Sorted {
-    fn add(&mut self, row: OutboxRow, outcome: &EntryOutcome) {
-        match outcome {
-            EntryOutcome::Accepted => {
-                tracing::info!(event_id = %row.id, event_type = %row.detail_type, "event published");
-                self.published.push(row);
-            }
-            EntryOutcome::TryAgain(code) => {
-                tracing::warn!(event_id = %row.id, event_type = %row.detail_type, code, "the bus did not take an event");
-                self.try_again.push(row);
-            }
-            EntryOutcome::Refused(code) => {
-                tracing::error!(event_id = %row.id, event_type = %row.detail_type, code, "the bus refuses an event");
-                self.refused.push(row);
-            }
-        }
+impl Outgoing {
+    fn new(row: OutboxRow) -> Self {
+        let parent = row.traceparent.as_deref();
+        let span = telemetry::producer_span(&row.detail_type, row.id, parent);
+        let entry = row.entry(telemetry::traceparent_of(&span));
+        Self { row, entry, span }
     }
 }
 
-/// `rows` in groups that fit into one call each.
-fn calls(rows: Vec<OutboxRow>) -> Vec<Vec<OutboxRow>> {
-    let mut calls: Vec<Vec<OutboxRow>> = Vec::new();
+/// The rows of a call by what became of them.
+#[derive(Default)]
+struct Sorted {
+    published: Vec<Outgoing>,
+    try_again: Vec<Outgoing>,
+    refused: Vec<Outgoing>,
+}
+
+impl Sorted {
+    fn add(&mut self, outgoing: Outgoing, outcome: &EntryOutcome) {
+        let (event_id, event_type) = (outgoing.row.id, &outgoing.row.detail_type);
+        let logged = outgoing.span.clone();
+        let _in_span = logged.enter();
+        let group = match outcome {
+            EntryOutcome::Accepted => {
+                tracing::info!(%event_id, event_type, "event published");
+                &mut self.published
+            }
+            EntryOutcome::TryAgain(code) => {
+                tracing::warn!(%event_id, event_type, code, "the bus did not take an event");
+                &mut self.try_again
+            }
+            EntryOutcome::Refused(code) => {
+                telemetry::record_error(&outgoing.span, code);
+                tracing::error!(%event_id, event_type, code, "the bus refuses an event");
+                &mut self.refused
+            }
+        };
+        group.push(outgoing);
+    }
+}
+
+/// `outgoing` in groups that fit into one call each.
+fn calls(outgoing: Vec<Outgoing>) -> Vec<Vec<Outgoing>> {
+    let mut calls: Vec<Vec<Outgoing>> = Vec::new();
     let mut bytes = 0;
-    for row in rows {
-        let size = row.entry().size();
+    for one in outgoing {
+        let size = one.entry.size();
         match calls.last_mut() {
             Some(call) if call.len() < MAX_ENTRIES && bytes + size <= MAX_CALL_BYTES => {
-                call.push(row);
+                call.push(one);
                 bytes += size;
             }
             _ => {
-                calls.push(vec![row]);
+                calls.push(vec![one]);
                 bytes = size;
             }
         }

@@ -1,8 +1,12 @@
 //! The outbox row.
 
+use std::fmt;
+
+use contracts::CloudEvent;
 use dynamo::{Item, Key};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::bus::BusEntry;
@@ -18,7 +22,7 @@ pub const PARTITION_PREFIX: &str = "OUTBOX#";
 const LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// An event as it waits in the table for the relay.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct OutboxRow {
     /// The event's id.
     pub id: Uuid,
@@ -28,7 +32,7 @@ pub struct OutboxRow {
     pub detail_type: String,
     /// The CloudEvent as JSON.
     pub detail: String,
-    /// W3C Trace Context of the span that made the event.
+    /// W3C Trace Context of the span in which the event happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traceparent: Option<String>,
     /// When the event happened.
@@ -57,15 +61,37 @@ impl OutboxRow {
         Item::new(&self.key(), self).expiring(self.created_at + LIFETIME)
     }
 
-    pub(crate) fn entry(&self) -> BusEntry {
+    /// The row as an entry for the bus, sent within the span that
+    /// `traceparent` names: what handles the event is that span's child.
+    pub(crate) fn entry(&self, traceparent: Option<String>) -> BusEntry {
         BusEntry {
             source: self.source.clone(),
             detail_type: self.detail_type.clone(),
-            detail: self.detail.clone(),
-            trace_header: self
-                .traceparent
+            trace_header: traceparent
                 .as_deref()
                 .and_then(telemetry::xray_trace_header),
+            detail: self.detail_within(traceparent),
         }
+    }
+
+    fn detail_within(&self, traceparent: Option<String>) -> String {
+        let within = || {
+            let mut event: CloudEvent<Box<RawValue>> = serde_json::from_str(&self.detail).ok()?;
+            event.traceparent = Some(traceparent?);
+            serde_json::to_string(&event).ok()
+        };
+        // Where there is no trace, or no event, the row goes as it is.
+        within().unwrap_or_else(|| self.detail.clone())
+    }
+}
+
+/// Without the detail, which tells who somebody is.
+impl fmt::Debug for OutboxRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutboxRow")
+            .field("id", &self.id)
+            .field("detail_type", &self.detail_type)
+            .field("created_at", &self.created_at)
+            .finish_non_exhaustive()
     }
 }

@@ -7,7 +7,7 @@ use crate::row::{OutboxRow, PARTITION_PREFIX};
 /// A batch of stream records, in either of the two forms that a Lambda
 /// function gets them: from an EventBridge Pipe as a bare array, from an event
 /// source mapping under `Records`.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(untagged)]
 pub enum StreamBatch {
     /// From a Pipe.
@@ -30,14 +30,14 @@ impl StreamBatch {
 
 /// One change to the table.
 /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub struct StreamRecord {
     #[serde(rename = "eventName")]
     event_name: String,
     dynamodb: Change,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Change {
     #[serde(default)]

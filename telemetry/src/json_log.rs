@@ -2,7 +2,7 @@
 
 use std::{fmt, io::Write};
 
-use jiff::{Timestamp, Unit};
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use opentelemetry::{Context as OtelContext, trace::TraceContextExt};
 use serde_json::{Map, Value};
 use tracing::{
@@ -72,7 +72,11 @@ impl<S: Subscriber> Layer<S> for JsonLog {
 
 fn now() -> String {
     let now = Timestamp::now();
-    now.round(Unit::Millisecond).unwrap_or(now).to_string()
+    // Down, or a line would seem to come from the future.
+    let milliseconds = TimestampRound::new()
+        .smallest(Unit::Millisecond)
+        .mode(RoundMode::Trunc);
+    now.round(milliseconds).unwrap_or(now).to_string()
 }
 
 /// Collects an event's fields.

@@ -34,5 +34,5 @@ pub use propagation::{
 pub use service::{SHUTDOWN_LIMIT, Telemetry};
 pub use settings::{Export, Settings, TelemetryError};
 pub use spans::{
-    client_span, consumer_span, link, producer_span, record_error, record_status, server_span,
+    client_span, consumer_span, producer_span, record_error, record_status, server_span,
 };

@@ -4,9 +4,8 @@
 use std::fmt::Display;
 
 use tracing::{Span, field::Empty, info_span};
-use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use crate::propagation::{parse_traceparent, set_parent};
+use crate::propagation::set_parent;
 
 /// The `messaging.system` of the bus; semconv has no name for it yet.
 const MESSAGING_SYSTEM: &str = "aws_eventbridge";
@@ -66,36 +65,31 @@ pub fn record_error(span: &Span, kind: &str) {
 /// An event being sent to the bus: kind PRODUCER, named `send {event_type}`.
 /// `traceparent` is the one stored with the event when it happened.
 pub fn producer_span(event_type: &str, event_id: impl Display, traceparent: Option<&str>) -> Span {
-    let span = info_span!(
-        "send",
-        otel.name = format!("send {event_type}"),
-        otel.kind = "producer",
-        otel.status_code = Empty,
-        error.type = Empty,
-        messaging.system = MESSAGING_SYSTEM,
-        messaging.operation.type = "send",
-        messaging.operation.name = "send",
-        messaging.destination.name = event_type,
-        messaging.message.id = %event_id,
-        cloudevents.event_id = %event_id,
-        cloudevents.event_type = event_type,
-    );
-    set_parent(&span, traceparent);
-    span
+    messaging_span("send", "producer", event_type, &event_id, traceparent)
 }
 
 /// An event being handled: kind CONSUMER, named `process {event_type}`.
 /// `traceparent` is the event's.
 pub fn consumer_span(event_type: &str, event_id: impl Display, traceparent: Option<&str>) -> Span {
+    messaging_span("process", "consumer", event_type, &event_id, traceparent)
+}
+
+fn messaging_span(
+    operation: &'static str,
+    kind: &'static str,
+    event_type: &str,
+    event_id: &dyn Display,
+    traceparent: Option<&str>,
+) -> Span {
     let span = info_span!(
-        "process",
-        otel.name = format!("process {event_type}"),
-        otel.kind = "consumer",
+        "message",
+        otel.name = format!("{operation} {event_type}"),
+        otel.kind = kind,
         otel.status_code = Empty,
         error.type = Empty,
         messaging.system = MESSAGING_SYSTEM,
-        messaging.operation.type = "process",
-        messaging.operation.name = "process",
+        messaging.operation.type = operation,
+        messaging.operation.name = operation,
         messaging.destination.name = event_type,
         messaging.message.id = %event_id,
         cloudevents.event_id = %event_id,
@@ -115,12 +109,4 @@ pub fn client_span(operation: &'static str) -> Span {
         otel.status_code = Empty,
         error.type = Empty,
     )
-}
-
-/// Links `span` to what `traceparent` names, where one span handles a batch of
-/// messages from several traces. What is no `traceparent` is left out.
-pub fn link(span: &Span, traceparent: &str) {
-    if let Some(linked) = parse_traceparent(traceparent) {
-        span.add_link(linked);
-    }
 }

@@ -1,6 +1,8 @@
 //! The table against a real engine: what DynamoDB answers, in memory and on
 //! disk.
 
+mod time_to_live;
+
 use dynamo::{
     CommitError, Condition, Item, Key, MAX_ACTIONS, Query, Table, Transaction, create_table,
 };

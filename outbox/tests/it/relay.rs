@@ -1,5 +1,7 @@
 use outbox::{EntryOutcome, MAX_CALL_BYTES, OutboxRow, StreamBatch};
 use serde_json::{Value, json};
+use telemetry::{Settings, Telemetry};
+use tracing::{Instrument, instrument::WithSubscriber};
 
 use crate::fixtures::{Answer, Fixture, moment};
 
@@ -210,4 +212,38 @@ fn ambient_uuid() -> uuid::Uuid {
     use ambient::{Randomness, SystemRandomness};
     let randomness: &dyn Randomness = &SystemRandomness;
     randomness.uuid()
+}
+
+#[tokio::test]
+async fn what_handles_an_event_is_a_child_of_its_sending_in_the_trace_it_happened_in() {
+    let telemetry = Telemetry::with(&Settings::default(), "test", std::io::sink).expect("starts");
+    let fixture = Fixture::new().await;
+    let sent = async {
+        let request = tracing::info_span!("request");
+        let happened = telemetry::traceparent_of(&request).expect("a trace");
+        fixture.commit_event(moment()).instrument(request).await;
+        let rows = fixture.rows().await;
+        assert_eq!(rows[0].traceparent.as_ref(), Some(&happened));
+        assert!(fixture.relay.publish(rows).await.is_empty());
+        happened
+    };
+    let happened = sent.with_subscriber(telemetry.dispatch()).await;
+
+    let entry = fixture.bus.calls().remove(0).remove(0);
+    let event: Value = serde_json::from_str(&entry.detail).expect("JSON");
+    let sending = event["traceparent"].as_str().expect("a traceparent");
+    let trace_id = |traceparent: &str| traceparent[3..35].to_owned();
+    assert_eq!(trace_id(sending), trace_id(&happened));
+    assert_ne!(sending, happened);
+    assert_eq!(entry.trace_header, telemetry::xray_trace_header(sending));
+    telemetry.shutdown();
+}
+
+#[test]
+fn what_an_event_tells_of_people_is_not_in_its_debug_form() {
+    let row = OutboxRow {
+        detail: "ada@example.org".to_owned(),
+        ..row(1)
+    };
+    assert!(!format!("{row:?}").contains("ada@"));
 }

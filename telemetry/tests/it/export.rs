@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use opentelemetry_proto::tonic::trace::v1::{span::SpanKind, status::StatusCode};
 use telemetry::{
-    Settings, Telemetry, consumer_span, current_traceparent, link, producer_span, record_status,
+    Settings, Telemetry, consumer_span, current_traceparent, producer_span, record_status,
     server_span, traceparent_of,
 };
 use tracing::{Instrument, instrument::WithSubscriber};
@@ -120,25 +120,6 @@ async fn a_server_error_marks_the_span_and_a_client_error_does_not() {
     assert_eq!(status.code(), StatusCode::Unset);
     assert_eq!(refused.attribute("http.request.method").unwrap(), "_OTHER");
     assert_eq!(receiver.take("GET").attribute("http.route"), None);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_batch_is_linked_to_the_traces_of_its_messages() {
-    let receiver = Receiver::start().await;
-    let telemetry = CapturedLog::default().telemetry("subscriptions", &receiver.settings());
-    tracing::dispatcher::with_default(&telemetry.dispatch(), || {
-        let message = producer_span(EVENT, EVENT_ID, None);
-        let batch = tracing::info_span!("relay batch");
-        link(&batch, &traceparent_of(&message).unwrap());
-        link(&batch, "no traceparent");
-    });
-    shut_down(telemetry).await;
-
-    let links = receiver.take("relay batch").span.links;
-    let message = receiver.take(&format!("send {EVENT}")).span;
-    assert_eq!(links.len(), 1);
-    assert_eq!(links[0].trace_id, message.trace_id);
-    assert_eq!(links[0].span_id, message.span_id);
 }
 
 #[tokio::test(flavor = "multi_thread")]

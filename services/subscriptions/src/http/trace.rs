@@ -5,25 +5,31 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 /// The W3C Trace Context header.
 const TRACEPARENT: &str = "traceparent";
+/// X-Ray's header, which AWS's own front doors add.
+const XRAY: &str = "x-amzn-trace-id";
 
 /// Runs the request in a span that is named by its method and route, and that
 /// goes on with the client's trace. Neither path nor query go in: both can
 /// hold tokens.
 pub(crate) async fn trace(request: Request, next: Next) -> Response {
+    let span = span_of(&request);
+    let response = next.run(request).instrument(span.clone()).await;
+    telemetry::record_status(&span, response.status().as_u16());
+    response
+}
+
+fn span_of(request: &Request) -> Span {
     let route = request
         .extensions()
         .get::<MatchedPath>()
         .map_or("", MatchedPath::as_str);
-    let traceparent = request
-        .headers()
-        .get(TRACEPARENT)
-        .and_then(|value| value.to_str().ok());
-    let span = telemetry::server_span(request.method().as_str(), route, traceparent);
-    let response = next.run(request).instrument(span.clone()).await;
-    telemetry::record_status(&span, response.status().as_u16());
-    response
+    let header = |name| request.headers().get(name)?.to_str().ok();
+    let traceparent = header(TRACEPARENT)
+        .map(str::to_owned)
+        .or_else(|| telemetry::traceparent_from_xray(header(XRAY)?));
+    telemetry::server_span(request.method().as_str(), route, traceparent.as_deref())
 }
