@@ -3,9 +3,12 @@
 //! dynoxide has streams of its own, and keeps their records for ever; this one
 //! keeps nothing.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use serde::{Deserialize, Serialize};
@@ -18,7 +21,7 @@ const CAPACITY: usize = 10_000;
 
 /// One record of a DynamoDB stream, with the fields that our readers use.
 /// Source: <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html>
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct StreamRecord {
     /// `INSERT`: this stream tells of puts alone.
     #[serde(rename = "eventName")]
@@ -28,13 +31,23 @@ pub struct StreamRecord {
 }
 
 /// What changed.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Change {
     /// The item as it is now, in DynamoDB JSON.
     pub new_image: Value,
     /// Its place in the stream.
     pub sequence_number: String,
+}
+
+/// Without the image, which may tell who somebody is.
+impl fmt::Debug for StreamRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StreamRecord")
+            .field("event_name", &self.event_name)
+            .field("sequence_number", &self.dynamodb.sequence_number)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The reading end.

@@ -3,6 +3,7 @@
 use std::{
     env,
     ffi::{OsStr, OsString},
+    io::{self, Write},
     net::SocketAddr,
     path::PathBuf,
     sync::Arc,
@@ -11,7 +12,7 @@ use std::{
 
 use ambient::SystemClock;
 use clap::Parser;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::settings::{DEFAULT_FROM, Dispatches, Settings, Storage};
@@ -120,10 +121,19 @@ impl Cli {
                 .transpose()?,
             settle: settle("--settle-seconds", &self.settle_seconds)?,
             admin_password: admin_password(env::var_os(ADMIN_PASSWORD_VARIABLE))?,
+            show_password,
             clock: Arc::new(SystemClock),
             dispatches: Dispatches::default(),
         })
     }
+}
+
+/// On standard output. Not to be shown is an error: nobody could sign in.
+fn show_password(password: &SecretString) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let password = password.expose_secret();
+    writeln!(out, "Password of admin, shown only now: {password}\n")?;
+    out.flush()
 }
 
 /// The first line of what clap says, which names the flag.

@@ -1,7 +1,7 @@
 //! The directory that holds everything this installation knows.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
+    fs::{self, File, TryLockError},
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -11,11 +11,20 @@ use secrecy::{ExposeSecret, SecretSlice};
 use serde::{Deserialize, Serialize};
 use subscriptions::Secrets;
 
+use crate::private_files::{private_directory, private_file, restrict};
+
 /// How many bytes each key has.
 const KEY_BYTES: usize = 32;
 
 const LOCK: &str = "lock";
 const KEYS: &str = "keys.json";
+const STORE: &str = "store.db";
+const QUEUES: &str = "queues.db";
+const MAILBOX: &str = "mailbox.db";
+
+/// What SQLite adds to the name of a database for the files beside it. It
+/// makes them with the mode that the database has.
+const BESIDE: [&str; 3] = ["", "-wal", "-shm"];
 
 /// A data directory that belongs to this process until it is dropped.
 #[derive(Debug)]
@@ -41,6 +50,9 @@ pub enum DataDirError {
     /// The file of the keys is damaged.
     #[error("{0} does not hold the keys it should; restore it from a copy")]
     BadKeys(PathBuf),
+    /// The file of the keys is gone, and the data made with them is there.
+    #[error("{0} is missing, and without it no mailed link works: restore it from a copy")]
+    LostKeys(PathBuf),
 }
 
 /// The file of the keys.
@@ -52,7 +64,8 @@ struct KeysFile {
 
 impl DataDir {
     /// Makes the directory, for its owner alone, unless it is there, and takes
-    /// it for this process. The lock ends with the process, however that ends.
+    /// it for this process. Its files are for their owner alone, whatever mode
+    /// the directory has. The lock ends with the process, however that ends.
     ///
     /// # Errors
     /// See [`DataDirError`].
@@ -64,17 +77,28 @@ impl DataDir {
         private_directory().create(path).map_err(unusable)?;
         let path = path.canonicalize().map_err(unusable)?;
         let lock_path = path.join(LOCK);
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&lock_path)
-            .map_err(unusable)?;
+        let lock = private_file().open(&lock_path).map_err(unusable)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path, _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(DataDirError::InUse(path)),
-            Err(TryLockError::Error(source)) => Err(unusable(source)),
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(DataDirError::InUse(path)),
+            Err(TryLockError::Error(source)) => return Err(unusable(source)),
         }
+        let taken = Self { path, _lock: lock };
+        taken.make_private().map_err(unusable)?;
+        Ok(taken)
+    }
+
+    /// Makes the databases, still empty, since SQLite would let others read
+    /// them; and takes the right from who has it in a directory of old.
+    fn make_private(&self) -> io::Result<()> {
+        for name in [STORE, QUEUES, MAILBOX] {
+            private_file().open(self.path.join(name))?;
+            for beside in BESIDE {
+                restrict(&self.path.join(format!("{name}{beside}")))?;
+            }
+        }
+        restrict(&self.path.join(LOCK))?;
+        restrict(&self.path.join(KEYS))
     }
 
     /// Where it is, as an absolute path.
@@ -84,28 +108,32 @@ impl DataDir {
 
     /// The tables of both services.
     pub fn store(&self) -> PathBuf {
-        self.path.join("store.db")
+        self.path.join(STORE)
     }
 
     /// The queues and dead letters.
     pub fn queues(&self) -> PathBuf {
-        self.path.join("queues.db")
+        self.path.join(QUEUES)
     }
 
     /// The built-in mailbox.
     pub fn mailbox(&self) -> PathBuf {
-        self.path.join("mailbox.db")
+        self.path.join(MAILBOX)
     }
 
     /// The keys of this installation, made when they are asked for first.
     ///
     /// # Errors
-    /// The file cannot be read or written, or holds something else.
+    /// The file cannot be read or written, holds something else, or is gone
+    /// while there is data.
     pub fn secrets(&self, randomness: &SharedRandomness) -> Result<Secrets, DataDirError> {
         let path = self.path.join(KEYS);
         match fs::read(&path) {
             Ok(bytes) => read_keys(&bytes).ok_or(DataDirError::BadKeys(path)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                if self.has_data() {
+                    return Err(DataDirError::LostKeys(path));
+                }
                 let secrets = fresh_secrets(randomness);
                 self.write_keys(&path, &secrets)
                     .map_err(|source| DataDirError::Unusable { path, source })?;
@@ -113,6 +141,11 @@ impl DataDir {
             }
             Err(source) => Err(DataDirError::Unusable { path, source }),
         }
+    }
+
+    /// Whether anything was ever stored.
+    fn has_data(&self) -> bool {
+        fs::metadata(self.store()).is_ok_and(|store| store.len() > 0)
     }
 
     /// Writes the keys so that there are either none or all of them, whenever
@@ -123,7 +156,7 @@ impl DataDir {
             unsubscribe_key: hex::encode(secrets.unsubscribe_key.expose_secret()),
             address_key: hex::encode(secrets.address_key.expose_secret()),
         };
-        let mut file = private_file().open(&unfinished)?;
+        let mut file = private_file().truncate(true).open(&unfinished)?;
         file.write_all(&serde_json::to_vec_pretty(&keys)?)?;
         file.sync_all()?;
         fs::rename(&unfinished, path)?;
@@ -152,36 +185,6 @@ fn read_key(text: &str) -> Option<SecretSlice<u8>> {
     (key.len() == KEY_BYTES).then(|| SecretSlice::from(key))
 }
 
-#[cfg(unix)]
-fn private_directory() -> DirBuilder {
-    use std::os::unix::fs::DirBuilderExt;
-    let mut builder = DirBuilder::new();
-    builder.recursive(true).mode(0o700);
-    builder
-}
-
-#[cfg(not(unix))]
-fn private_directory() -> DirBuilder {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    builder
-}
-
-#[cfg(unix)]
-fn private_file() -> OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(true).write(true).mode(0o600);
-    options
-}
-
-#[cfg(not(unix))]
-fn private_file() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(true).write(true);
-    options
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -202,6 +205,17 @@ mod tests {
         assert!(matches!(DataDir::take(&path), Err(DataDirError::InUse(_))));
         drop(first);
         DataDir::take(&path).expect("the directory again");
+    }
+
+    #[test]
+    fn keys_that_got_lost_are_not_made_anew() {
+        let parent = tempfile::tempdir().expect("a directory");
+        let dir = DataDir::take(parent.path()).expect("the directory");
+        dir.secrets(&randomness()).expect("keys");
+        fs::write(dir.store(), "data").expect("a store");
+        fs::remove_file(dir.path().join(KEYS)).expect("the keys were there");
+        let refused = dir.secrets(&randomness());
+        assert!(matches!(refused, Err(DataDirError::LostKeys(_))));
     }
 
     #[test]
@@ -231,19 +245,50 @@ mod tests {
     }
 
     #[cfg(unix)]
+    fn mode(path: &Path) -> u32 {
+        use std::os::unix::fs::PermissionsExt;
+        let found = fs::metadata(path).expect("it is there");
+        found.permissions().mode() & 0o777
+    }
+
+    #[cfg(unix)]
     #[test]
     fn nobody_else_may_look_inside() {
-        use std::os::unix::fs::PermissionsExt;
         let parent = tempfile::tempdir().expect("a directory");
         let dir = DataDir::take(&parent.path().join("data")).expect("the directory");
         dir.secrets(&randomness()).expect("keys");
-        let mode = |path: &Path| {
-            fs::metadata(path)
-                .expect("it is there")
-                .permissions()
-                .mode()
-        };
-        assert_eq!(mode(dir.path()) & 0o777, 0o700);
-        assert_eq!(mode(&dir.path().join(KEYS)) & 0o777, 0o600);
+        assert_eq!(mode(dir.path()), 0o700);
+        assert_eq!(mode(&dir.path().join(KEYS)), 0o600);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn in_a_directory_that_all_may_read_the_files_are_private() {
+        use std::os::unix::fs::PermissionsExt;
+        let parent = tempfile::tempdir().expect("a directory");
+        let path = parent.path();
+        for old in ["mailbox.db", "mailbox.db-wal"] {
+            fs::write(path.join(old), "").expect("a file");
+            let readable = fs::Permissions::from_mode(0o644);
+            fs::set_permissions(path.join(old), readable).expect("its mode");
+        }
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("its mode");
+
+        let dir = DataDir::take(path).expect("the directory");
+        dir.secrets(&randomness()).expect("keys");
+        // A write-ahead log of our own, beside a database of our own.
+        let database = rusqlite::Connection::open(dir.queues()).expect("a database");
+        database
+            .execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t (x);")
+            .expect("a table");
+        assert_eq!(mode(path), 0o755);
+        let files: Vec<_> = fs::read_dir(path)
+            .expect("a list")
+            .map(|entry| entry.expect("a file").path())
+            .collect();
+        assert!(files.contains(&path.join("queues.db-wal")), "{files:?}");
+        for file in files {
+            assert_eq!(mode(&file), 0o600, "{}", file.display());
+        }
     }
 }

@@ -31,6 +31,8 @@ pub(crate) const DELIVERY_TABLE: &str = "delivery";
 pub(crate) const SUBSCRIPTIONS_QUEUE: &str = "subscriptions-inbound";
 /// The queue of what delivery consumes.
 pub(crate) const DELIVERY_QUEUE: &str = "delivery-inbound";
+/// Delivery's queue of confirmation mails, which the mail side can hold up.
+pub(crate) const CONFIRMATIONS_QUEUE: &str = "delivery-confirmations";
 
 /// What the services and the host share.
 pub(crate) struct Parts {
@@ -49,6 +51,11 @@ impl Parts {
         clock: SharedClock,
     ) -> Result<Self, StartError> {
         let randomness: SharedRandomness = Arc::new(SystemRandomness);
+        // Before there is a store that would be useless without them.
+        let secrets = match data_dir {
+            Some(dir) => dir.secrets(&randomness)?,
+            None => fresh_secrets(&randomness),
+        };
         let engine = match data_dir {
             Some(dir) => Engine::on_disk(&dir.store())?,
             None => Engine::in_memory()?,
@@ -59,7 +66,7 @@ impl Parts {
         }
         let queues = Queues::open(
             data_dir.map(DataDir::queues).as_deref(),
-            &[SUBSCRIPTIONS_QUEUE, DELIVERY_QUEUE],
+            &[SUBSCRIPTIONS_QUEUE, DELIVERY_QUEUE, CONFIRMATIONS_QUEUE],
             Arc::new(ProcessClock::start()),
         )
         .await
@@ -76,10 +83,6 @@ impl Parts {
             file: "mailbox.db",
             source,
         })?;
-        let secrets = match data_dir {
-            Some(dir) => dir.secrets(&randomness)?,
-            None => fresh_secrets(&randomness),
-        };
         Ok(Self {
             engine,
             queues,
@@ -129,7 +132,7 @@ impl Parts {
         delivery::App::new(config, ports)
     }
 
-    /// The bus, with a rule for each service.
+    /// The bus, with a rule for each queue.
     pub(crate) fn bus(&self) -> Arc<dyn EventBus> {
         let rules = vec![
             Rule {
@@ -138,7 +141,11 @@ impl Parts {
             },
             Rule {
                 queue: DELIVERY_QUEUE,
-                event_types: delivery::inbound::CONSUMES,
+                event_types: delivery::inbound::CHANGES,
+            },
+            Rule {
+                queue: CONFIRMATIONS_QUEUE,
+                event_types: delivery::inbound::CONFIRMATIONS,
             },
         ];
         Arc::new(LocalBus::new(

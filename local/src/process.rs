@@ -8,7 +8,6 @@ use std::{
 };
 
 use clap::{Parser, error::ErrorKind};
-use secrecy::ExposeSecret;
 use telemetry::{Telemetry, TelemetryError};
 
 use crate::{
@@ -91,10 +90,6 @@ fn announce(system: &System) -> io::Result<()> {
     }
     if let Some(path) = system.data_dir() {
         writeln!(out, "  Data        {}", path.display())?;
-    }
-    if let Some(password) = system.first_password() {
-        let password = password.expose_secret();
-        writeln!(out, "\n  Password of admin, shown only now: {password}")?;
     }
     writeln!(out, "\nCtrl-C stops it.")?;
     writeln!(out, "ready {url} {console}")?;

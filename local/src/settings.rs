@@ -1,6 +1,7 @@
 //! What a system is started with.
 
 use std::{
+    io,
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
     sync::Arc,
@@ -34,11 +35,18 @@ pub struct Settings {
     /// The first admin's password; none: a random one. It counts if there is
     /// no user yet.
     pub admin_password: Option<SecretString>,
+    /// Shows somebody the random password, before it is anybody's: a process
+    /// that ends in between makes another one the next time.
+    pub show_password: ShowPassword,
     /// What the services take for the time.
     pub clock: SharedClock,
     /// Where the services log and trace.
     pub dispatches: Dispatches,
 }
+
+/// Shows a password to whoever starts the system, and returns when it was
+/// shown.
+pub type ShowPassword = fn(&SecretString) -> io::Result<()>;
 
 /// Where data is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +97,7 @@ impl Settings {
             smtp_url: None,
             settle: Duration::ZERO,
             admin_password: None,
+            show_password: |_| Ok(()),
             clock: Arc::new(SystemClock),
             dispatches: Dispatches::default(),
         }

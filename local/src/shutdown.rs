@@ -5,8 +5,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 /// The longest that requests, messages and sends under way may take to finish
-/// once the system is asked to stop.
-pub const GRACE: Duration = Duration::from_secs(10);
+/// once the system is asked to stop. It covers a mail server that is slow: a
+/// mail that is not settled by then is held.
+pub const GRACE: Duration = Duration::from_secs(30);
 
 /// The exit status after a second signal: 128 and the number of SIGINT, as
 /// shells have it.

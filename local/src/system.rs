@@ -9,7 +9,6 @@ use std::{
 
 use delivery::mail::{BadSmtpUrl, MailSender, Smtp};
 use engine::OpenError;
-use secrecy::SecretString;
 use subscriptions::FirstAdminError;
 use tokio::{net::TcpListener, task::JoinSet};
 use tracing::instrument::WithSubscriber;
@@ -19,6 +18,7 @@ use crate::{
     config::ADMIN_PASSWORD_VARIABLE,
     console::{self, Console},
     data_dir::{DataDir, DataDirError},
+    first_admin,
     mailbox::Mailbox,
     parts::Parts,
     queue::{DatabaseError, Queues},
@@ -33,7 +33,6 @@ use crate::{
 pub struct System {
     addresses: Addresses,
     data_dir: Option<PathBuf>,
-    first_password: Option<SecretString>,
     mailbox: Mailbox,
     queues: Queues,
     switch: StopSwitch,
@@ -89,6 +88,9 @@ pub enum StartError {
     /// The first admin cannot have this password.
     #[error("{ADMIN_PASSWORD_VARIABLE}: {0}")]
     AdminPassword(String),
+    /// The first admin's random password cannot be shown, so it is not theirs.
+    #[error("{ADMIN_PASSWORD_VARIABLE}: unset, and a random password cannot be shown: {0}")]
+    PasswordNotShown(#[source] io::Error),
     /// The first admin cannot be made.
     #[error("--data-dir: store.db: {0}")]
     FirstAdmin(FirstAdminError),
@@ -119,8 +121,11 @@ impl System {
         let addresses = Addresses::of(&listener, &console_listener, &settings)?;
         let parts = Parts::open(data_dir.as_ref(), Arc::clone(&settings.clock)).await?;
 
-        let (starter, driver) =
-            workflow_driver::workflow(settings.settle, Arc::clone(&parts.randomness));
+        let (starter, driver) = workflow_driver::workflow(workflow_driver::DriverSettings {
+            settle: settings.settle,
+            clock: Arc::clone(&parts.clock),
+            randomness: Arc::clone(&parts.randomness),
+        });
         let mail_leaves = smtp.is_some();
         let mail: Arc<dyn MailSender> = match smtp {
             Some(smtp) => Arc::new(smtp),
@@ -138,9 +143,7 @@ impl System {
             settings.console_addr,
         );
         let (mailbox, queues) = (parts.mailbox.clone(), parts.queues.clone());
-        let password = settings.admin_password.clone();
-        let first_password = subscriptions
-            .ensure_first_admin(password)
+        first_admin::ensure(&subscriptions, &settings, &parts.randomness)
             .with_subscriber(settings.dispatches.subscriptions.clone())
             .await?;
 
@@ -160,7 +163,6 @@ impl System {
         Ok(Self {
             addresses,
             data_dir: data_dir.as_ref().map(|dir| dir.path().to_owned()),
-            first_password,
             mailbox,
             queues,
             switch,
@@ -197,11 +199,6 @@ impl System {
     /// The queues of both services.
     pub fn queues(&self) -> &Queues {
         &self.queues
-    }
-
-    /// The password that this start made for the first admin.
-    pub fn first_password(&self) -> Option<&SecretString> {
-        self.first_password.as_ref()
     }
 
     /// Waits until a part of the system ends by itself, which none should;

@@ -12,7 +12,10 @@ use tracing::{Dispatch, instrument::WithSubscriber};
 use crate::{
     consumer::Consumer,
     housekeeping, http,
-    parts::{DELIVERY_QUEUE, DELIVERY_TABLE, Parts, SUBSCRIPTIONS_QUEUE, SUBSCRIPTIONS_TABLE},
+    parts::{
+        CONFIRMATIONS_QUEUE, DELIVERY_QUEUE, DELIVERY_TABLE, Parts, SUBSCRIPTIONS_QUEUE,
+        SUBSCRIPTIONS_TABLE,
+    },
     relay_pump,
     settings::Dispatches,
     shutdown::Stopping,
@@ -56,6 +59,7 @@ impl Tasks {
         let stream = self.parts.engine.stream(DELIVERY_TABLE);
         self.publish(app.table(), stream, &dispatch);
         self.consume(DELIVERY_QUEUE, app.inbound(), dispatch.clone());
+        self.consume(CONFIRMATIONS_QUEUE, app.inbound(), dispatch.clone());
         let walking = driver.run(app.clone(), starter, self.stopping.clone());
         self.spawn("the workflow", dispatch, walking);
     }

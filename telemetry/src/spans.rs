@@ -98,15 +98,3 @@ fn messaging_span(
     set_parent(&span, traceparent);
     span
 }
-
-/// A call to something else, such as the mail side: kind CLIENT, a child of
-/// the current span. `operation` is a word of few values, such as `send mail`.
-pub fn client_span(operation: &'static str) -> Span {
-    info_span!(
-        "call",
-        otel.name = operation,
-        otel.kind = "client",
-        otel.status_code = Empty,
-        error.type = Empty,
-    )
-}

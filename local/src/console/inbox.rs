@@ -14,7 +14,7 @@ use crate::mailbox::{Page, Search};
 /// How much of a snippet the page shows, in characters.
 const SHOWN_SNIPPET_CHARS: usize = 120;
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct InboxQuery {
     #[serde(default)]
     q: String,

@@ -2,12 +2,12 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::header,
     response::{Html, IntoResponse},
 };
 
-use super::{Console, error::ConsoleError};
+use super::{Console, error::ConsoleError, segment::Segment};
 use crate::mailbox::{Address, Headers, Message};
 
 /// The mail's own document can do nothing: no script, no form, nothing from
@@ -41,7 +41,7 @@ impl MessagePage<'_> {
 /// `GET /messages/{id}`
 pub(super) async fn page(
     State(console): State<Console>,
-    Path(id): Path<String>,
+    Segment(id): Segment<String>,
 ) -> Result<Html<String>, ConsoleError> {
     let message = console
         .mailbox
@@ -65,7 +65,7 @@ pub(super) async fn page(
 /// `GET /messages/{id}/html`: the HTML part, for the frame.
 pub(super) async fn framed(
     State(console): State<Console>,
-    Path(id): Path<String>,
+    Segment(id): Segment<String>,
 ) -> Result<impl IntoResponse, ConsoleError> {
     let message = console
         .mailbox

@@ -7,6 +7,7 @@ mod guard;
 mod inbox;
 mod messages;
 mod queues;
+mod segment;
 
 use std::net::SocketAddr;
 
@@ -58,7 +59,7 @@ pub(crate) fn router(console: Console, address: SocketAddr) -> Router {
         .with_state(console)
 }
 
-/// A moment as pages show it, to the second.
+/// A moment as pages show it, to the minute.
 fn moment(moment: &Timestamp) -> String {
-    moment.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+    moment.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }

@@ -2,12 +2,12 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, State},
+    extract::State,
     response::{Html, Redirect},
 };
 use serde::Deserialize;
 
-use super::{Console, error::ConsoleError};
+use super::{Console, error::ConsoleError, segment::Segment};
 use crate::queue::{DeadLetter, Depth};
 
 /// The most dead letters that the page shows, the newest first.
@@ -72,7 +72,7 @@ pub(super) async fn page(State(console): State<Console>) -> Result<Html<String>,
 /// `POST /dead-letters/{id}/redrive`: sends one once more.
 pub(super) async fn redrive(
     State(console): State<Console>,
-    Path(id): Path<i64>,
+    Segment(id): Segment<i64>,
 ) -> Result<Redirect, ConsoleError> {
     if console.queues.redrive(id).await? {
         tracing::info!(dead_letter = id, "a dead letter is sent once more");

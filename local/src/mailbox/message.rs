@@ -1,6 +1,6 @@
 //! One mail as a whole.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use jiff::Timestamp;
 use mail_parser::MessageParser;
@@ -13,7 +13,7 @@ pub type Headers = BTreeMap<String, Vec<String>>;
 
 /// A mail with its content.
 /// Source: <https://mailpit.axllent.org/docs/api-v1/view.html#get-/api/v1/message/-ID->
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Message {
     /// Names the mail in this mailbox.
@@ -58,7 +58,7 @@ pub struct Message {
 }
 
 /// The headers of RFC 2369 and RFC 8058.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ListUnsubscribe {
     /// `List-Unsubscribe`.
@@ -84,6 +84,15 @@ pub struct Attachment {
     pub content_type: String,
     /// The size in bytes.
     pub size: usize,
+}
+
+/// Which mail it is, and nothing of what it says.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Message {
@@ -227,6 +236,7 @@ mod tests {
             ["http://localhost/u?token=T"]
         );
         assert!(message.attachments.is_empty());
+        assert_eq!(format!("{message:?}"), "Message { id: \"1\", .. }");
     }
 
     #[test]

@@ -10,12 +10,12 @@ const MAX_TERMS: usize = 20;
 /// A term is `to:`, `from:` or `subject:` with a part of what stands there, or
 /// a word of any of these or of the text. Quotes hold several words together.
 /// Upper and lower case make no difference.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Search {
     terms: Vec<Term>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Term {
     field: Field,
     /// In lower case.

@@ -24,7 +24,7 @@ impl MailSender for Mailbox {
             Ok(()) => SendResult::Accepted,
             Err(error) => {
                 tracing::error!(%error, "the mailbox does not take mail");
-                SendResult::Unsent {
+                SendResult::Unavailable {
                     reason: Cow::Borrowed("the mailbox does not take mail"),
                 }
             }

@@ -1,12 +1,14 @@
 //! What a list tells of a mail.
 
+use std::fmt;
+
 use mail_parser::{Addr, MessagePart, MimeHeaders, PartType};
 use serde::{Deserialize, Serialize};
 
 use super::SNIPPET_CHARS;
 
 /// A name and an address, as Mailpit writes them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Address {
     /// Empty if there is none.
@@ -17,7 +19,7 @@ pub struct Address {
 
 /// One mail of a list.
 /// Source: <https://mailpit.axllent.org/docs/api-v1/view.html#get-/api/v1/messages>
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Summary {
     /// Names the mail in this mailbox.
@@ -50,6 +52,15 @@ pub struct Summary {
     pub tags: [String; 0],
     /// How the text begins.
     pub snippet: String,
+}
+
+/// Which mail it is, and nothing of what it says.
+impl fmt::Debug for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Summary")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The addresses of one header.

@@ -1,12 +1,14 @@
 //! Messages that were given up on, until somebody sends them once more.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::{DatabaseError, Message, Queue, Queues};
 
 /// A message that was given up on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DeadLetter {
     /// Names it.
     pub id: i64,
@@ -22,6 +24,17 @@ pub struct DeadLetter {
     pub receive_count: u32,
     /// Why it was given up on.
     pub reason: String,
+}
+
+/// Without the body, which tells who somebody is.
+impl fmt::Debug for DeadLetter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeadLetter")
+            .field("id", &self.id)
+            .field("queue", &self.queue)
+            .field("reason", &self.reason)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Queue {

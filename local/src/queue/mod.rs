@@ -3,9 +3,10 @@
 //! is received too often becomes a dead letter.
 
 mod dead_letter;
+mod depth;
 mod store;
 
-use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
+use std::{collections::HashMap, fmt, path::Path, sync::Arc, time::Duration};
 
 use ambient::SharedClock;
 use tokio::sync::Notify;
@@ -14,7 +15,7 @@ use crate::database::Database;
 pub use crate::database::DatabaseError;
 
 pub use dead_letter::DeadLetter;
-pub use store::Depth;
+pub use depth::Depth;
 
 /// How long a received message is invisible, unless that is extended.
 pub const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -50,7 +51,7 @@ pub struct Queue {
 }
 
 /// A message to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct NewMessage {
     /// The queue it goes to.
     pub queue: &'static str,
@@ -61,7 +62,7 @@ pub struct NewMessage {
 }
 
 /// A received message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Message {
     /// Names the message for as long as it exists.
     pub id: i64,
@@ -75,6 +76,25 @@ pub struct Message {
     pub receive_count: u32,
 }
 
+/// Without the body, which tells who somebody is.
+impl fmt::Debug for NewMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewMessage")
+            .field("queue", &self.queue)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Without the body, which tells who somebody is.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message")
+            .field("id", &self.id)
+            .field("receive_count", &self.receive_count)
+            .finish_non_exhaustive()
+    }
+}
+
 #[derive(Clone)]
 struct Clock(SharedClock);
 
@@ -85,8 +105,8 @@ impl Clock {
     }
 }
 
-impl std::fmt::Debug for Clock {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Clock")
     }
 }
@@ -176,6 +196,36 @@ mod tests {
         assert_eq!(backoff(9), Duration::from_secs(256));
         assert_eq!(backoff(10), MAX_BACKOFF);
         assert_eq!(backoff(u32::MAX), MAX_BACKOFF);
+    }
+
+    #[test]
+    fn what_a_message_says_is_not_in_its_debug_form() {
+        let new = NewMessage {
+            queue: "a-queue",
+            body: "ada@example.org".to_owned(),
+            trace_header: None,
+        };
+        let received = Message {
+            id: 7,
+            receipt: "a receipt".to_owned(),
+            body: new.body.clone(),
+            trace_header: None,
+            receive_count: 1,
+        };
+        let letter = DeadLetter {
+            id: 8,
+            queue: "a-queue".to_owned(),
+            body: new.body.clone(),
+            sent_at: jiff::Timestamp::UNIX_EPOCH,
+            died_at: jiff::Timestamp::UNIX_EPOCH,
+            receive_count: 1,
+            reason: "for good".to_owned(),
+        };
+        let shown = format!("{new:?} {received:?} {letter:?}");
+        assert!(
+            !shown.contains("ada@") && shown.contains("id: 7"),
+            "{shown}"
+        );
     }
 
     #[test]

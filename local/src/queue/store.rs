@@ -40,17 +40,6 @@ pub(super) const SCHEMA: &str = "
 /// what failed: each time the process ended before it was handled.
 const NEVER_SETTLED: &str = "received too often, and never settled";
 
-/// How many messages a queue holds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Depth {
-    /// Ready to be received.
-    pub visible: u64,
-    /// Being handled, or waiting for their next attempt.
-    pub invisible: u64,
-    /// Given up on.
-    pub dead: u64,
-}
-
 impl Queues {
     /// Sends all of `messages`, or none, durably.
     ///
@@ -129,7 +118,8 @@ impl Queue {
     pub async fn receive(&self, most: usize) -> Result<Vec<Message>, DatabaseError> {
         let (name, now) = (self.name, self.queues.clock.now());
         let most = i64::try_from(most.min(MAX_RECEIVED_AT_ONCE)).unwrap_or_default();
-        self.queues
+        let (messages, died) = self
+            .queues
             .database
             .run(move |connection| {
                 let transaction = connection.transaction()?;
@@ -172,9 +162,17 @@ impl Queue {
                     .collect::<rusqlite::Result<Vec<_>>>()?;
                 transaction.commit()?;
                 messages.sort_by_key(|message| message.id);
-                Ok(messages)
+                Ok((messages, died))
             })
-            .await
+            .await?;
+        if died > 0 {
+            tracing::error!(
+                queue = name,
+                died,
+                "messages that were never settled became dead letters"
+            );
+        }
+        Ok(messages)
     }
 
     /// Deletes a message that was handled. A receipt that is void deletes
@@ -234,53 +232,6 @@ impl Queue {
             )
         })
         .await
-    }
-
-    /// How long it is until the next message is visible; none if the queue is
-    /// empty.
-    ///
-    /// # Errors
-    /// See [`DatabaseError`].
-    pub async fn until_next(&self) -> Result<Option<Duration>, DatabaseError> {
-        let (name, now) = (self.name, self.queues.clock.now());
-        let next: Option<i64> = self
-            .queues
-            .database
-            .run(move |connection| {
-                connection.query_row(
-                    "SELECT min(visible_at) FROM messages WHERE queue = ?1",
-                    [name],
-                    |row| row.get(0),
-                )
-            })
-            .await?;
-        Ok(next.map(|next| Duration::from_millis(u64::try_from(next - now).unwrap_or_default())))
-    }
-
-    /// How many messages there are.
-    ///
-    /// # Errors
-    /// See [`DatabaseError`].
-    pub async fn depth(&self) -> Result<Depth, DatabaseError> {
-        let (name, now) = (self.name, self.queues.clock.now());
-        self.queues
-            .database
-            .run(move |connection| {
-                connection.query_row(
-                    "SELECT (SELECT count(*) FROM messages WHERE queue = ?1 AND visible_at <= ?2),
-                            (SELECT count(*) FROM messages WHERE queue = ?1 AND visible_at > ?2),
-                            (SELECT count(*) FROM dead_letters WHERE queue = ?1)",
-                    params![name, now],
-                    |row| {
-                        Ok(Depth {
-                            visible: row.get(0)?,
-                            invisible: row.get(1)?,
-                            dead: row.get(2)?,
-                        })
-                    },
-                )
-            })
-            .await
     }
 
     async fn change<F>(&self, work: F) -> Result<(), DatabaseError>

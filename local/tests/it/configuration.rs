@@ -78,11 +78,30 @@ fn a_data_directory_that_cannot_be_made_is_refused() {
 fn a_store_that_is_none_is_refused() {
     for file in ["store.db", "queues.db", "mailbox.db", "keys.json"] {
         let directory = tempfile::tempdir().expect("a directory");
+        Program::start(directory.path()).kill();
         let nonsense = "no store at all, ".repeat(1_000);
         std::fs::write(directory.path().join(file), nonsense).expect("a file");
+        // What SQLite would mend the file from.
+        let log = directory.path().join(format!("{file}-wal"));
+        assert_eq!(log.exists(), file.ends_with(".db"));
+        if log.exists() {
+            std::fs::remove_file(log).expect("the log");
+        }
         let line = refused(&mut command(directory.path()));
         assert!(line.contains("--data-dir") && line.contains(file), "{line}");
     }
+}
+
+#[test]
+fn data_whose_keys_are_gone_is_refused() {
+    let directory = tempfile::tempdir().expect("a directory");
+    Program::start(directory.path()).kill();
+    std::fs::remove_file(directory.path().join("keys.json")).expect("the keys");
+    let line = refused(&mut command(directory.path()));
+    assert!(
+        line.contains("--data-dir") && line.contains("keys.json"),
+        "{line}"
+    );
 }
 
 #[test]

@@ -71,7 +71,7 @@ async fn walk_killed(data_dir: &Path, kills: impl Fn(Step) -> bool) {
 }
 
 /// Waits until no queue holds a message, and nothing became a dead letter.
-async fn all_is_quiet(program: &Program) {
+pub(crate) async fn all_is_quiet(program: &Program) {
     let client = reqwest::Client::new();
     eventually(|| async {
         let url = format!("{}/queues", program.console);
@@ -81,7 +81,7 @@ async fn all_is_quiet(program: &Program) {
         let empty = squeezed
             .matches("</th><td>0</td><td>0</td><td>0</td>")
             .count();
-        (empty == 2).then_some(())
+        (empty == 3).then_some(())
     })
     .await;
 }

@@ -91,6 +91,25 @@ impl Reader {
         assert_eq!(status, StatusCode::SEE_OTHER);
     }
 
+    /// The admin's page of the newest issue, without white space.
+    pub(crate) async fn issue_page(&self, program: &Program) -> String {
+        const PATH: &str = "/admin/newsletters/";
+        let list = self
+            .page(&format!("{}/admin/newsletters", program.url))
+            .await;
+        let (_, link) = list
+            .split_once(&format!("href=\"{PATH}"))
+            .expect("an issue");
+        let (id, _) = link.split_once('"').expect("a link");
+        let page = self.page(&format!("{}{PATH}{id}", program.url)).await;
+        page.split_whitespace().collect()
+    }
+
+    async fn page(&self, url: &str) -> String {
+        let answer = self.client.get(url).send().await.expect("an answer");
+        answer.text().await.expect("a page")
+    }
+
     /// Whether the newest issue is in that state, as the admin's page has it.
     pub(crate) async fn issue_is(&self, program: &Program, state: &str) -> bool {
         let url = format!("{}/admin/newsletters", program.url);

@@ -1,6 +1,9 @@
 //! An SMTP server outside of the program.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
@@ -17,13 +20,18 @@ pub(crate) struct Sink {
 
 impl Sink {
     pub(crate) async fn start() -> Self {
+        Self::slow(Duration::ZERO).await
+    }
+
+    /// One that answers a mail only after so long.
+    pub(crate) async fn slow(answer_after: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("its address");
         let mails = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&mails);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(converse(stream, Arc::clone(&kept)));
+                tokio::spawn(converse(stream, Arc::clone(&kept), answer_after));
             }
         });
         Self {
@@ -53,7 +61,11 @@ impl Sink {
 
 /// Answers one client (RFC 5321). An error ends the conversation: the client
 /// is gone.
-async fn converse(stream: TcpStream, mails: Arc<Mutex<Vec<String>>>) -> std::io::Result<()> {
+async fn converse(
+    stream: TcpStream,
+    mails: Arc<Mutex<Vec<String>>>,
+    answer_after: Duration,
+) -> std::io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
     write.write_all(b"220 sink\r\n").await?;
@@ -63,11 +75,19 @@ async fn converse(stream: TcpStream, mails: Arc<Mutex<Vec<String>>>) -> std::io:
             "DATA" => {
                 write.write_all(b"354 go on\r\n").await?;
                 let mut mail = String::new();
-                while let Some(line) = lines.next_line().await?.filter(|line| line != ".") {
-                    mail.push_str(line.strip_prefix('.').unwrap_or(&line));
-                    mail.push('\n');
+                loop {
+                    match lines.next_line().await? {
+                        Some(line) if line == "." => break,
+                        Some(line) => {
+                            mail.push_str(line.strip_prefix('.').unwrap_or(&line));
+                            mail.push('\n');
+                        }
+                        // A client that is gone before the end sent no mail.
+                        None => return Ok(()),
+                    }
                 }
                 mails.lock().expect("the lock").push(mail);
+                tokio::time::sleep(answer_after).await;
                 b"250 kept\r\n"
             }
             "QUIT" => b"221 bye\r\n",

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use ambient::{SharedClock, SharedRandomness};
 use dynamo::{ReadError, Table};
 use outbox::MessageHandler;
+use tokio::sync::Semaphore;
 
 use crate::{
     config::Config,
     inbound::Inbound,
-    mail::MailSender,
+    mail::{CONCURRENT_MAILS, MailSender},
     ports::WorkflowStarter,
     store::issues,
     workflow::{InFlight, IssueRun, Steps, Stop},
@@ -46,6 +47,8 @@ pub(crate) struct Core {
     pub(crate) workflow: Arc<dyn WorkflowStarter>,
     pub(crate) stop: Stop,
     pub(crate) in_flight: InFlight,
+    /// Whose turn it is to be mailed an issue.
+    pub(crate) mail_turns: Semaphore,
 }
 
 impl App {
@@ -60,14 +63,15 @@ impl App {
                 randomness: ports.randomness,
                 mail: ports.mail,
                 workflow: ports.workflow,
-                stop: Stop::new(),
+                stop: Stop::default(),
                 in_flight: InFlight::default(),
+                mail_turns: Semaphore::new(CONCURRENT_MAILS),
             }),
         }
     }
 
-    /// Handles the messages of delivery's queue: the events that
-    /// [`CONSUMES`](crate::inbound::CONSUMES) names.
+    /// Handles the messages of delivery's two queues, whose events
+    /// [`inbound`](crate::inbound) names.
     pub fn inbound(&self) -> Arc<dyn MessageHandler> {
         Arc::new(Inbound::new(self.core.clone()))
     }

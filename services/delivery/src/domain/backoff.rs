@@ -3,7 +3,8 @@
 use jiff::SignedDuration;
 
 /// How often one mail is tried; with the waits below that is about a quarter
-/// of an hour, after which the recipient counts as failed.
+/// of an hour, after which the recipient counts as failed. Attempts that met a
+/// mail side out of order are not counted.
 pub(crate) const MAX_ATTEMPTS: u32 = 20;
 
 /// The wait after the first attempt; it doubles with each further one.

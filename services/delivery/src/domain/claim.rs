@@ -27,7 +27,8 @@ pub(crate) struct Claim {
     pub(crate) version: u64,
     /// The invocation that claimed last.
     pub(crate) worker: Uuid,
-    /// Mails tried so far, this one included.
+    /// Mails tried so far, this one included, but none that met a mail side
+    /// that was out of order.
     pub(crate) attempts: u32,
     /// When the outcome was written.
     pub(crate) at: Timestamp,
@@ -41,7 +42,8 @@ pub(crate) struct Claim {
 pub(crate) enum Outcome {
     /// The mail is being handed over.
     Claimed { lease_until: Timestamp },
-    /// It did not leave; to be claimed again from then on.
+    /// It did not leave; to be claimed again from then on. The reason is that
+    /// of the last attempt, counted or not.
     Retry {
         retry_at: Timestamp,
         reason: Cow<'static, str>,
@@ -60,6 +62,8 @@ pub(crate) enum Outcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Attempt {
     Accepted,
+    /// The mail side was out of order: no fault of this recipient's.
+    Unavailable(Cow<'static, str>),
     Unsent(Cow<'static, str>),
     Refused(Cow<'static, str>),
     Unclear(Cow<'static, str>),
@@ -95,6 +99,7 @@ impl Claim {
             Attempt::Accepted => Outcome::Accepted,
             Attempt::Refused(reason) => Outcome::Failed { reason },
             Attempt::Unclear(reason) => Outcome::Held { reason },
+            Attempt::Unavailable(reason) => return self.released(reason, now),
             Attempt::Unsent(reason) => match backoff::wait_after(self.attempts) {
                 Some(wait) => Outcome::Retry {
                     retry_at: now + wait,
@@ -104,6 +109,15 @@ impl Claim {
             },
         };
         self.with(outcome, now)
+    }
+
+    /// This claim, as if it had not been tried: to be claimed again at once.
+    fn released(&self, reason: Cow<'static, str>, now: Timestamp) -> Self {
+        let retry_at = now;
+        Self {
+            attempts: self.attempts.saturating_sub(1),
+            ..self.with(Outcome::Retry { retry_at, reason }, now)
+        }
     }
 
     /// This claim, left over by its worker.
@@ -157,6 +171,19 @@ mod tests {
                 reason: "busy".into()
             }
         );
+    }
+
+    #[test]
+    fn a_mail_side_out_of_order_uses_up_no_attempts() {
+        let now = Timestamp::UNIX_EPOCH;
+        let mut claim = claim();
+        for _ in 0..10 * backoff::MAX_ATTEMPTS {
+            claim = claim.settled(Attempt::Unavailable("down".into()), now);
+            assert!(matches!(claim.outcome, Outcome::Retry { retry_at, .. } if retry_at == now));
+            assert_eq!(claim.attempts, 0);
+            claim = claim.again(claim.worker, now);
+            assert_eq!(claim.attempts, 1);
+        }
     }
 
     #[test]

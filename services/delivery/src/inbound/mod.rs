@@ -27,9 +27,13 @@ use crate::{
     },
 };
 
-/// The event types that delivery's queue takes: the bus rules match them.
-pub const CONSUMES: &[&str] = &[
-    SubscriberRegisteredV1::TYPE,
+/// The event types of one of delivery's two queues: each is a mail, so that a
+/// slow mail side holds up this queue.
+pub const CONFIRMATIONS: &[&str] = &[SubscriberRegisteredV1::TYPE];
+
+/// The event types of the other: who is a recipient, and what is published.
+/// Nothing here waits for the mail side.
+pub const CHANGES: &[&str] = &[
     SubscriberConfirmedV1::TYPE,
     SubscribersImportedV1::TYPE,
     SubscriberUnsubscribedV1::TYPE,
@@ -37,7 +41,7 @@ pub const CONSUMES: &[&str] = &[
     IssuePublishedV1::TYPE,
 ];
 
-/// Handles the messages of delivery's queue.
+/// Handles the messages of both queues.
 pub(crate) struct Inbound {
     core: Arc<Core>,
 }

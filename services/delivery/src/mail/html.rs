@@ -1,5 +1,7 @@
 //! HTML, as far as mails need it.
 
+use super::body_end::body_end;
+
 /// `text` as it stands in HTML, in an attribute too.
 pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -18,14 +20,15 @@ pub(super) fn escape(text: &str) -> String {
 
 /// `html` with `footer` at the end of its body: before the last `</body>`, or
 /// at the very end where there is none.
+///
+/// What the author left open there (a comment, a `<style>`, a hidden `<div>`,
+/// half a tag) is closed first, so that it does not swallow the footer. Not
+/// guarded against: style sheets that hide it, `<plaintext>`, and more than
+/// some hundred open elements.
 pub(super) fn with_footer(html: &str, footer: &str) -> String {
-    // ASCII lower case keeps every byte in its place.
-    let end = html
-        .to_ascii_lowercase()
-        .rfind("</body>")
-        .unwrap_or(html.len());
-    let (body, rest) = html.split_at(end);
-    format!("{body}\n{footer}\n{rest}")
+    let end = body_end(html);
+    let (body, rest) = html.split_at(end.at);
+    format!("{body}{}\n{footer}\n{rest}", end.closing)
 }
 
 #[cfg(test)]
@@ -49,6 +52,18 @@ mod tests {
         assert_eq!(
             with_footer("<p>Hi</p>", "<p>bye</p>"),
             "<p>Hi</p>\n<p>bye</p>\n"
+        );
+    }
+
+    #[test]
+    fn nothing_left_open_swallows_the_footer() {
+        assert_eq!(
+            with_footer("<body><p>Hi<!-- draft</body></html>", "<p>bye</p>"),
+            "<body><p>Hi<!-- draft</body></html>-->\n<p>bye</p>\n"
+        );
+        assert_eq!(
+            with_footer("<div style='display:none'>Hi</body>", "<p>bye</p>"),
+            "<div style='display:none'>Hi</div>\n<p>bye</p>\n</body>"
         );
     }
 }

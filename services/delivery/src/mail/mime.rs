@@ -6,12 +6,16 @@ use lettre::{
     Message,
     address::Envelope,
     message::{
-        MultiPart, SinglePart,
-        header::{HeaderName, HeaderValue},
+        Mailboxes, MultiPart, SinglePart,
+        header::{From, Header, HeaderName, HeaderValue},
     },
 };
 
-use super::{Email, InvalidEmail, address::address};
+use super::{
+    Email, InvalidEmail, Sender,
+    address::address,
+    encoded_word::{encode, looks_encoded},
+};
 
 /// The longest line of a message, without its end.
 /// Source: RFC 5322, section 2.1.1.
@@ -29,9 +33,9 @@ impl Email {
         let envelope = Envelope::new(Some(self.from.mailbox().email.clone()), vec![to])
             .map_err(|_| InvalidEmail::Composition)?;
         let mut message = Message::builder()
-            .from(self.from.mailbox().clone())
+            .raw_header(from(&self.from))
             .raw_header(header("To", self.to.expose())?)
-            .subject(one_line(&self.subject))
+            .raw_header(subject(&self.subject))
             .date(SystemTime::from(self.date))
             .raw_header(header("Message-ID", &format!("<{}>", self.message_id))?)
             .envelope(envelope);
@@ -45,6 +49,30 @@ impl Email {
                     .singlepart(SinglePart::html(self.html.clone())),
             )
             .map_err(|_| InvalidEmail::Composition)
+    }
+}
+
+fn subject(text: &str) -> HeaderValue {
+    let name = HeaderName::new_from_ascii_str("Subject");
+    let text = one_line(text);
+    if looks_encoded(&text) {
+        let encoded = encode(&text);
+        HeaderValue::dangerous_new_pre_encoded(name, text, encoded)
+    } else {
+        HeaderValue::new(name, text)
+    }
+}
+
+fn from(sender: &Sender) -> HeaderValue {
+    let plain = From::from(Mailboxes::from(sender.mailbox().clone()));
+    match sender.name() {
+        // Within quotation marks, too, mailboxes take it for encoded.
+        Some(name) if looks_encoded(name) => HeaderValue::dangerous_new_pre_encoded(
+            From::name(),
+            sender.mailbox().to_string(),
+            format!("{}\r\n <{}>", encode(name), sender.address()),
+        ),
+        _ => plain.display(),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Mail: the port, what a mail is, and how ours are written.
 
 mod address;
+mod body_end;
 mod confirmation;
 mod email;
+mod encoded_word;
 mod html;
 mod issue;
 mod mime;
@@ -14,6 +16,6 @@ mod smtp;
 pub(crate) use confirmation::confirmation;
 pub use email::{Email, InvalidEmail};
 pub(crate) use issue::{IssueMail, issue};
-pub use port::{MailSender, SEND_LIMIT, SendResult};
+pub use port::{CONCURRENT_MAILS, MailSender, SEND_LIMIT, SendResult};
 pub use sender::{BadSender, Sender};
 pub use smtp::{BadSmtpUrl, Smtp, SmtpLimits};

@@ -10,14 +10,26 @@ use super::Email;
 /// then counts as [`SendResult::Unclear`].
 pub const SEND_LIMIT: Duration = Duration::from_secs(100);
 
+/// How many mails of issues one process hands over at a time, whatever the
+/// number of issues. Nobody is claimed before it is their turn, so there are
+/// never more that a crash leaves unknown.
+pub const CONCURRENT_MAILS: usize = 16;
+
 /// What became of one mail. A reason is short, fit for admins and for logs:
 /// never an address, never the peer's own text, which may quote one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SendResult {
     /// The mail side has it. That is not yet the reader's mailbox.
     Accepted,
-    /// It certainly did not leave, and trying again is worth it: throttled,
-    /// no connection, SMTP 4xx.
+    /// It certainly did not leave, and no mail to anybody does for now: no
+    /// connection, no TLS, no log-in, throttled as a whole. It says nothing of
+    /// this recipient.
+    Unavailable {
+        /// Why.
+        reason: Cow<'static, str>,
+    },
+    /// It certainly did not leave, and trying again is worth it: this
+    /// recipient was put off, SMTP 4xx.
     Unsent {
         /// Why.
         reason: Cow<'static, str>,
@@ -41,8 +53,10 @@ pub trait MailSender: Send + Sync + 'static {
     /// Hands `email` over, once: it MUST NOT be sent again by the
     /// implementation itself.
     ///
-    /// MUST answer `Unsent` or `Refused` only if it is certain that the mail
-    /// did not leave, and `Accepted` only if the mail survives a crash of this
+    /// MUST answer `Unavailable`, `Unsent` or `Refused` only if it is certain
+    /// that the mail did not leave; `Unavailable`, which is tried again for
+    /// ever and holds up everybody else, only if this recipient cannot be the
+    /// cause; and `Accepted` only if the mail survives a crash of this
     /// process. MUST answer within [`SEND_LIMIT`].
     async fn send(&self, email: &Email) -> SendResult;
 }

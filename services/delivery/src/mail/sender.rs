@@ -11,9 +11,21 @@ pub struct Sender {
 }
 
 /// The text names no sender.
-#[derive(Debug, thiserror::Error)]
-#[error("a sender is written as `Name <address>` or as a bare address")]
-pub struct BadSender;
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadSender {
+    /// It has another form.
+    #[error("a sender is written as `Name <address>` or as a bare address")]
+    Form,
+    /// It has a control character, which could end a header.
+    #[error("a sender must not hold control characters")]
+    Control,
+    /// A quotation mark has no partner, or something stands beside the quotes.
+    #[error(
+        "a name in quotes begins and ends with them, as in `\"Name\" <address>`, and has \
+         further ones only as `\\\"`"
+    )]
+    Quotes,
+}
 
 impl Sender {
     /// The name, where there is one: also the newsletter's name.
@@ -45,23 +57,44 @@ impl FromStr for Sender {
     type Err = BadSender;
 
     /// # Errors
-    /// [`BadSender`] if it is neither form, or holds a control character.
+    /// See [`BadSender`].
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text.chars().any(char::is_control) {
-            return Err(BadSender);
+            return Err(BadSender::Control);
         }
         let text = text.trim();
         let (name, address) = match text.strip_suffix('>') {
             None => ("", text),
-            Some(text) => text.rsplit_once('<').ok_or(BadSender)?,
+            Some(text) => text.rsplit_once('<').ok_or(BadSender::Form)?,
         };
-        let name = name.trim().trim_matches('"');
+        let name = display_name(name.trim())?;
         Ok(Self {
             mailbox: Mailbox {
-                name: (!name.is_empty()).then(|| name.to_owned()),
-                email: address.parse().map_err(|_| BadSender)?,
+                name: (!name.is_empty()).then_some(name),
+                email: address.parse().map_err(|_| BadSender::Form)?,
             },
         })
+    }
+}
+
+/// The name that `text` means, in quotes or not.
+/// Source: RFC 5322, section 3.2.4 (quoted strings).
+fn display_name(text: &str) -> Result<String, BadSender> {
+    let Some(quoted) = text.strip_prefix('"') else {
+        return match text.contains('"') {
+            true => Err(BadSender::Quotes),
+            false => Ok(text.to_owned()),
+        };
+    };
+    let mut name = String::with_capacity(quoted.len());
+    let mut rest = quoted.chars();
+    loop {
+        match rest.next().ok_or(BadSender::Quotes)? {
+            '"' if rest.as_str().is_empty() => return Ok(name.trim().to_owned()),
+            '"' => return Err(BadSender::Quotes),
+            '\\' => name.push(rest.next().ok_or(BadSender::Quotes)?),
+            c => name.push(c),
+        }
     }
 }
 
@@ -86,9 +119,36 @@ mod tests {
     }
 
     #[test]
+    fn a_name_in_quotes_is_what_stands_between_them() {
+        for (text, name) in [
+            (r#""Penny, Post" <a@b.example>"#, Some("Penny, Post")),
+            (
+                r#""The \"Penny\" \\ Post" <a@b.example>"#,
+                Some(r#"The "Penny" \ Post"#),
+            ),
+            (r#""a <b" <a@b.example>"#, Some("a <b")),
+            (r#""" <a@b.example>"#, None),
+            ("Penny, Post <a@b.example>", Some("Penny, Post")),
+        ] {
+            let sender: Sender = text.parse().expect(text);
+            assert_eq!(sender.name(), name, "{text}");
+        }
+    }
+
+    #[test]
     fn what_names_no_sender_or_breaks_a_header_is_refused() {
-        for text in ["", "nobody", "A <b", "A\r\nBcc: x@y.example <a@b.example>"] {
-            assert!(text.parse::<Sender>().is_err(), "{text:?}");
+        for (text, error) in [
+            ("", BadSender::Form),
+            ("nobody", BadSender::Form),
+            ("A <b", BadSender::Form),
+            ("A\r\nBcc: x@y.example <a@b.example>", BadSender::Control),
+            (r#""A <a@b.example>"#, BadSender::Quotes),
+            (r#"A" <a@b.example>"#, BadSender::Quotes),
+            (r#"A "B" <a@b.example>"#, BadSender::Quotes),
+            (r#""A" B <a@b.example>"#, BadSender::Quotes),
+            (r#""A\" <a@b.example>"#, BadSender::Quotes),
+        ] {
+            assert_eq!(text.parse::<Sender>().err(), Some(error), "{text:?}");
         }
     }
 }

@@ -25,6 +25,18 @@ struct Row {
     active: Option<Active>,
 }
 
+/// A row as a page has it. One that is not what was written costs its own
+/// recipient the issue, not everybody else in the shard.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Read {
+    Row(Row),
+    Corrupt {
+        /// The sort key: the subscriber's id.
+        sk: String,
+    },
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Status {
@@ -64,14 +76,22 @@ pub(crate) fn pages(table: &Table, shard: Shard) -> Pages<'_> {
 }
 
 impl Pages<'_> {
-    /// The next page; none after the last one.
+    /// The next page; none after the last one. A row that cannot be read is
+    /// logged and left out.
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<Recipient>>, ReadError> {
         let Some(query) = self.next.take() else {
             return Ok(None);
         };
-        let page = self.table.query::<Row>(query).await?;
+        let page = self.table.query::<Read>(query).await?;
         self.next = page.next;
-        Ok(Some(page.items.into_iter().map(Recipient::from).collect()))
+        let recipients = page.items.into_iter().filter_map(|read| match read {
+            Read::Row(row) => Some(Recipient::from(row)),
+            Read::Corrupt { sk } => {
+                tracing::error!(subscriber_id = sk, "left out: the recipient is corrupt");
+                None
+            }
+        });
+        Ok(Some(recipients.collect()))
     }
 }
 

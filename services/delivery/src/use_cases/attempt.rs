@@ -1,19 +1,19 @@
 //! One mail of an issue: claim, hand over, settle.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use dynamo::{CommitError, Transaction};
 use jiff::Timestamp;
-use tracing::{Instrument, Span, field::Empty, info_span};
 use uuid::Uuid;
 
+use super::hand_over::{hand_over, mail_span, problem};
 use crate::{
     app::Core,
     domain::{
         claim::{Attempt, Claim, LEASE},
-        recipient::Recipient,
+        recipient::{Contact, Recipient},
     },
-    mail::{self, Email, IssueMail, MailSender, SEND_LIMIT, SendResult},
+    mail::{self, IssueMail, SEND_LIMIT},
     store::{claims, recipients},
     workflow::{StepError, WorkerId},
 };
@@ -41,6 +41,8 @@ pub(super) struct Sending<'a> {
 pub(super) enum Attempted {
     /// The claim is settled, perhaps to be tried again.
     Settled(Claim),
+    /// The mail side is out of order, for this reason; the claim is released.
+    Unavailable(Cow<'static, str>),
     /// The recipient changed before the claim: look again.
     RecipientMoved,
     /// Another worker claimed first.
@@ -69,34 +71,26 @@ impl Sending<'_> {
             Err(error) if error.failed(recipients::LABEL) => return Ok(Attempted::RecipientMoved),
             Err(error) => return Err(error.into()),
         }
-        let subscriber_id = recipient.subscriber_id;
-        let span = info_span!(
-            "send mail",
-            otel.name = "send mail",
-            otel.kind = "client",
-            otel.status_code = Empty,
-            error.type = Empty,
-            mail.kind = "issue",
-            issue_id = %self.issue.issue_id,
-            %subscriber_id,
-        );
-        let email = mail::issue(
-            &self.core.config.from,
-            &self.issue,
-            contact,
-            subscriber_id,
-            now,
-        );
-        let attempt = async {
-            let attempt = hand_over(&*self.core.mail, &email).await;
-            note(&attempt, self.issue.issue_id, subscriber_id);
-            attempt
-        }
-        .instrument(span)
-        .await;
-        let settled = claim.settled(attempt, self.core.clock.now());
+        let attempt = self.hand_over(contact, recipient.subscriber_id, now).await;
+        let settled = claim.settled(attempt.clone(), self.core.clock.now());
         self.settle(&settled).await?;
-        Ok(Attempted::Settled(settled))
+        Ok(match attempt {
+            Attempt::Unavailable(reason) => Attempted::Unavailable(reason),
+            _ => Attempted::Settled(settled),
+        })
+    }
+
+    async fn hand_over(&self, contact: &Contact, subscriber_id: Uuid, now: Timestamp) -> Attempt {
+        let (core, issue_id) = (self.core, self.issue.issue_id);
+        let email = mail::issue(&core.config.from, &self.issue, contact, subscriber_id, now);
+        let span = mail_span("issue", Some(issue_id), subscriber_id);
+        let attempt = hand_over(&*core.mail, &email, &span).await;
+        if let Some((kind, reason)) = problem(&attempt) {
+            span.in_scope(|| {
+                tracing::warn!(%issue_id, %subscriber_id, reason, kind, "issue mail not accepted");
+            });
+        }
+        attempt
     }
 
     /// Writes the claim. An answer that got lost is read back: no mail was
@@ -160,26 +154,4 @@ impl Sending<'_> {
         }
         Ok(())
     }
-}
-
-/// Hands `email` over, for [`SEND_LIMIT`] at the most.
-pub(super) async fn hand_over(mail: &dyn MailSender, email: &Email) -> Attempt {
-    match tokio::time::timeout(SEND_LIMIT, mail.send(email)).await {
-        Ok(SendResult::Accepted) => Attempt::Accepted,
-        Ok(SendResult::Unsent { reason }) => Attempt::Unsent(reason),
-        Ok(SendResult::Refused { reason }) => Attempt::Refused(reason),
-        Ok(SendResult::Unclear { reason }) => Attempt::Unclear(reason),
-        Err(_) => Attempt::Unclear("no answer in time".into()),
-    }
-}
-
-fn note(attempt: &Attempt, issue_id: Uuid, subscriber_id: Uuid) {
-    let (kind, reason) = match attempt {
-        Attempt::Accepted => return,
-        Attempt::Unsent(reason) => ("unsent", reason),
-        Attempt::Refused(reason) => ("refused", reason),
-        Attempt::Unclear(reason) => ("unclear", reason),
-    };
-    telemetry::record_error(&Span::current(), kind);
-    tracing::warn!(%issue_id, %subscriber_id, %reason, kind, "issue mail not accepted");
 }

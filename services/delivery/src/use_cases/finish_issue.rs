@@ -5,12 +5,15 @@ use dynamo::Transaction;
 use futures::{StreamExt, TryStreamExt, stream};
 use uuid::Uuid;
 
-use super::{MAX_DECISIONS, report};
+use super::{
+    change_issue::{Change, change_issue},
+    report,
+};
 use crate::{
     app::Core,
     domain::{
         claim::{Claim, Outcome},
-        issue::Finished,
+        issue::{Finished, Issue},
         shard::Shard,
     },
     store::{claims, issues},
@@ -23,43 +26,59 @@ const CONCURRENT_COUNTS: usize = 4;
 /// Marks the run as finished. The last open run of an issue counts and
 /// reports; that an issue is delivered is reported once.
 pub(crate) async fn finish_issue(core: &Core, run: &IssueRun) -> Result<(), StepError> {
-    for _ in 0..MAX_DECISIONS {
-        let mut issue = issues::find(&core.table, run.issue_id)
-            .await?
-            .ok_or_else(|| StepError::Permanent(format!("there is no issue {}", run.issue_id)))?;
-        let now = core.clock.now();
-        let mut transaction = Transaction::new();
-        let finished = issue.finish(run.generation, now);
-        match finished {
-            Finished::Already => return Ok(()),
-            Finished::Awaiting => {}
-            Finished::Delivered { .. } | Finished::Recounted => {
-                let counts = count(core, run.issue_id).await?;
-                report::progressed(
-                    core,
-                    &mut transaction,
-                    &mut issue,
-                    DeliveryStatus::Delivered,
-                    counts,
-                    now,
-                )?;
-                if let Finished::Delivered { started_at } = finished {
-                    report::delivered(core, &mut transaction, &mut issue, counts, started_at, now)?;
-                }
-            }
+    let ended = change_issue(core, run, |issue| decide(core, run, issue)).await?;
+    let (issue_id, generation) = (run.issue_id, run.generation);
+    match ended {
+        Some(Ended::Reported(counts)) => tracing::info!(
+            %issue_id, generation,
+            recipients = counts.recipients, accepted = counts.accepted, failed = counts.failed,
+            skipped = counts.skipped, held = counts.held,
+            "run finished: everybody has an outcome"
+        ),
+        Some(Ended::Awaiting) => {
+            tracing::info!(%issue_id, generation, "run finished: another is open");
         }
-        issues::write_changed(&mut transaction, &issue);
-        issues::close_run(&mut transaction, run);
-        match core.table.commit(transaction).await {
-            Ok(()) => {
-                tracing::info!(issue_id = %run.issue_id, generation = run.generation, ?finished, "run finished");
-                return Ok(());
-            }
-            Err(error) if error.is_condition_failed() => {}
-            Err(error) => return Err(error.into()),
-        }
+        None => {}
     }
-    Err(StepError::Transient("the issue keeps changing".to_owned()))
+    Ok(())
+}
+
+/// How a run ended.
+enum Ended {
+    /// Another run is still open.
+    Awaiting,
+    /// It was the last one: this was reported.
+    Reported(DeliveryCounts),
+}
+
+/// None if the run had finished before.
+async fn decide(
+    core: &Core,
+    run: &IssueRun,
+    mut issue: Issue,
+) -> Result<Option<Change<Ended>>, StepError> {
+    let now = core.clock.now();
+    let mut transaction = Transaction::new();
+    let finished = issue.finish(run.generation, now);
+    let decided = match finished {
+        Finished::Already => return Ok(None),
+        Finished::Awaiting => Ended::Awaiting,
+        Finished::Delivered { .. } | Finished::Recounted => {
+            let counts = count(core, run.issue_id).await?;
+            let status = DeliveryStatus::Delivered;
+            report::progressed(core, &mut transaction, &mut issue, status, counts, now)?;
+            if let Finished::Delivered { started_at } = finished {
+                report::delivered(core, &mut transaction, &mut issue, counts, started_at, now)?;
+            }
+            Ended::Reported(counts)
+        }
+    };
+    issues::close_run(&mut transaction, run);
+    Ok(Some(Change {
+        issue,
+        transaction,
+        decided,
+    }))
 }
 
 /// The recipients by outcome.

@@ -2,7 +2,9 @@
 
 pub(crate) mod accept_issue;
 mod attempt;
+mod change_issue;
 pub(crate) mod finish_issue;
+mod hand_over;
 mod late_recipients;
 pub(crate) mod plan_issue;
 pub(crate) mod project_subscriber;

@@ -5,11 +5,17 @@ use dynamo::Transaction;
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
-use super::{MAX_DECISIONS, report};
+use super::{
+    change_issue::{Change, change_issue},
+    report,
+};
 use crate::{
     app::Core,
-    domain::{issue::Planned, shard::Shard},
-    store::{issues, recipients},
+    domain::{
+        issue::{Issue, Planned},
+        shard::Shard,
+    },
+    store::recipients,
     workflow::{IssueRun, StepError},
 };
 
@@ -19,43 +25,40 @@ const CONCURRENT_COUNTS: usize = 4;
 /// Marks the run as begun. The first one of an issue reports that it is being
 /// sent, and to how many as things stand.
 pub(crate) async fn plan_issue(core: &Core, run: &IssueRun) -> Result<(), StepError> {
-    for _ in 0..MAX_DECISIONS {
-        let mut issue = issues::find(&core.table, run.issue_id)
-            .await?
-            .ok_or_else(|| StepError::Permanent(format!("there is no issue {}", run.issue_id)))?;
-        let now = core.clock.now();
-        let mut transaction = Transaction::new();
-        match issue.plan(run.generation, now) {
-            Planned::Already => return Ok(()),
-            Planned::Further => {}
-            Planned::First => {
-                let recipients = count_recipients(core, issue.published_at).await?;
-                let counts = DeliveryCounts {
-                    recipients,
-                    pending: recipients,
-                    ..DeliveryCounts::default()
-                };
-                report::progressed(
-                    core,
-                    &mut transaction,
-                    &mut issue,
-                    DeliveryStatus::Sending,
-                    counts,
-                    now,
-                )?;
-            }
-        }
-        issues::write_changed(&mut transaction, &issue);
-        match core.table.commit(transaction).await {
-            Ok(()) => {
-                tracing::info!(issue_id = %run.issue_id, generation = run.generation, "sending begins");
-                return Ok(());
-            }
-            Err(error) if error.is_condition_failed() => {}
-            Err(error) => return Err(error.into()),
+    let planned = change_issue(core, run, |issue| decide(core, run, issue)).await?;
+    if planned.is_some() {
+        tracing::info!(issue_id = %run.issue_id, generation = run.generation, "sending begins");
+    }
+    Ok(())
+}
+
+/// None if the run was planned before.
+async fn decide(
+    core: &Core,
+    run: &IssueRun,
+    mut issue: Issue,
+) -> Result<Option<Change<()>>, StepError> {
+    let now = core.clock.now();
+    let mut transaction = Transaction::new();
+    match issue.plan(run.generation, now) {
+        Planned::Already => return Ok(None),
+        Planned::Further => {}
+        Planned::First => {
+            let recipients = count_recipients(core, issue.published_at).await?;
+            let counts = DeliveryCounts {
+                recipients,
+                pending: recipients,
+                ..DeliveryCounts::default()
+            };
+            let status = DeliveryStatus::Sending;
+            report::progressed(core, &mut transaction, &mut issue, status, counts, now)?;
         }
     }
-    Err(StepError::Transient("the issue keeps changing".to_owned()))
+    Ok(Some(Change {
+        issue,
+        transaction,
+        decided: (),
+    }))
 }
 
 /// How many recipients an issue of that moment has by now.

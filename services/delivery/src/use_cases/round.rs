@@ -1,12 +1,10 @@
-//! One round over a shard: claims that were left over, mails to be tried
-//! again, and then everybody on whom there is no claim.
+//! One round over a shard: claims that were left over, everybody on whom there
+//! is no claim, and then mails to be tried again, however many they are.
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
@@ -22,27 +20,38 @@ use crate::{
         recipient::Recipient,
         shard::Shard,
     },
+    mail::CONCURRENT_MAILS,
     store::{claims, recipients},
     workflow::{StepError, WorkerId},
 };
 
 /// How many mails of one shard are handed over at a time.
-const CONCURRENT_MAILS: usize = 4;
-
-/// After so many mails in a row that could not leave, the round ends: the mail
-/// side is out of order, and to claim more would only use up their attempts.
-const OUTAGE: u32 = 8;
+const CONCURRENT_IN_SHARD: usize = 4;
+const _: () = assert!(CONCURRENT_IN_SHARD <= CONCURRENT_MAILS);
 
 /// How long to wait before looking again at what another worker is doing.
-const OTHERS_TURN: Duration = Duration::from_millis(250);
+const OTHERS_TURN: Duration = Duration::from_secs(1);
+/// How long to wait for a mail side that took some mails and then no more. One
+/// that took none is for the host to wait for, longer and longer.
+const OUTAGE: Duration = Duration::from_millis(500);
 
 /// One round.
 pub(super) struct Round<'a> {
     sending: &'a Sending<'a>,
     shard: Shard,
     deadline: Instant,
-    unsent_in_a_row: AtomicU32,
     end: Mutex<End>,
+}
+
+/// When another round is due.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Again {
+    /// Everybody in the shard has an outcome.
+    Never,
+    /// The time was up.
+    AtOnce,
+    /// There will be something to do then.
+    At(Timestamp),
 }
 
 /// What keeps the round from having been the last.
@@ -52,6 +61,10 @@ struct End {
     again_at: Option<Timestamp>,
     /// Not everybody was looked at.
     cut_short: bool,
+    /// The mail side is out of order, for this reason.
+    outage: Option<Cow<'static, str>>,
+    /// Some mails got an outcome, or their recipients' turn to wait.
+    progress: bool,
     /// The first fault.
     error: Option<StepError>,
 }
@@ -62,17 +75,15 @@ impl<'a> Round<'a> {
             sending,
             shard,
             deadline,
-            unsent_in_a_row: AtomicU32::new(0),
             end: Mutex::default(),
         }
     }
 
-    /// Walks it. Answers when another one is due; none if everybody in the
-    /// shard has an outcome.
+    /// Walks it. Answers when another one is due.
     ///
     /// After a fault no mail is begun, yet those in flight are settled: to drop
     /// them would hold them.
-    pub(super) async fn walk(self) -> Result<Option<Timestamp>, StepError> {
+    pub(super) async fn walk(self) -> Result<Again, StepError> {
         let core = self.sending.core;
         let issue_id = self.sending.issue.issue_id;
         let claims: HashMap<Uuid, Claim> = claims::of_shard(&core.table, issue_id, self.shard)
@@ -81,9 +92,8 @@ impl<'a> Round<'a> {
             .map(|claim| (claim.subscriber_id, claim))
             .collect();
         self.meet_open_claims(&claims).await?;
-        self.retry_due(&claims).await;
         self.mail_unclaimed(&claims).await?;
-        let in_outage = self.in_outage();
+        self.retry_due(&claims).await;
         let end = self
             .end
             .into_inner()
@@ -91,11 +101,23 @@ impl<'a> Round<'a> {
         if let Some(error) = end.error {
             return Err(error);
         }
-        if end.cut_short && !in_outage {
-            return Ok(Some(core.clock.now()));
-        }
-        // In an outage there is a mail to be tried again, and a time for it.
-        Ok(end.again_at)
+        Ok(match end {
+            End {
+                outage: Some(reason),
+                progress: false,
+                ..
+            } => {
+                let problem = format!("the mail side is unavailable: {reason}");
+                return Err(StepError::Transient(problem));
+            }
+            End {
+                outage: Some(_), ..
+            } => Again::At(core.clock.now() + OUTAGE),
+            End {
+                cut_short: true, ..
+            } => Again::AtOnce,
+            End { again_at, .. } => again_at.map_or(Again::Never, Again::At),
+        })
     }
 
     /// Holds what a worker left over, and waits for those who are at work.
@@ -132,7 +154,7 @@ impl<'a> Round<'a> {
             _ => false,
         });
         stream::iter(due)
-            .for_each_concurrent(CONCURRENT_MAILS, |claim| async move {
+            .for_each_concurrent(CONCURRENT_IN_SHARD, |claim| async move {
                 let tried = self.retry(claim).await;
                 self.note(tried);
             })
@@ -163,7 +185,7 @@ impl<'a> Round<'a> {
                     && !claims.contains_key(&recipient.subscriber_id)
             });
             stream::iter(unclaimed)
-                .for_each_concurrent(CONCURRENT_MAILS, |recipient| async move {
+                .for_each_concurrent(CONCURRENT_IN_SHARD, |recipient| async move {
                     let tried = self.mail(recipient, None).await;
                     self.note(tried);
                 })
@@ -176,21 +198,25 @@ impl<'a> Round<'a> {
         Ok(())
     }
 
-    /// Mails one recipient, unless the round is over.
+    /// Mails one recipient when it is their turn, unless the round is over by
+    /// then.
     async fn mail(&self, recipient: &Recipient, earlier: Option<&Claim>) -> Result<(), StepError> {
+        let core = self.sending.core;
+        let turn = core.mail_turns.acquire().await;
+        let _turn = turn.map_err(|error| StepError::Transient(error.to_string()))?;
         if self.is_over() {
             self.cut_short();
             return Ok(());
         }
-        let now = self.sending.core.clock.now();
+        let now = core.clock.now();
         match self.sending.attempt(recipient, earlier).await? {
-            Attempted::Settled(claim) => match claim.outcome {
-                Outcome::Retry { retry_at, .. } => {
-                    self.unsent_in_a_row.fetch_add(1, Ordering::Relaxed);
+            Attempted::Settled(claim) => {
+                self.with_end(|end| end.progress = true);
+                if let Outcome::Retry { retry_at, .. } = claim.outcome {
                     self.again_at(retry_at);
                 }
-                _ => self.unsent_in_a_row.store(0, Ordering::Relaxed),
-            },
+            }
+            Attempted::Unavailable(reason) => self.with_end(|end| end.outage = Some(reason)),
             Attempted::RecipientMoved => self.again_at(now),
             Attempted::Taken => self.again_at(now + OTHERS_TURN),
         }
@@ -201,12 +227,7 @@ impl<'a> Round<'a> {
     fn is_over(&self) -> bool {
         self.sending.core.stop.is_raised()
             || Instant::now() >= self.deadline
-            || self.in_outage()
-            || self.with_end(|end| end.error.is_some())
-    }
-
-    fn in_outage(&self) -> bool {
-        self.unsent_in_a_row.load(Ordering::Relaxed) >= OUTAGE
+            || self.with_end(|end| end.error.is_some() || end.outage.is_some())
     }
 
     fn cut_short(&self) {

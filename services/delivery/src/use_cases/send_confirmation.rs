@@ -7,10 +7,9 @@
 use contracts::{CloudEvent, events::SubscriberRegisteredV1};
 use dynamo::Transaction;
 use outbox::{HandleError, SeenEvent};
-use tracing::{Instrument, Span, field::Empty, info_span};
 use uuid::Uuid;
 
-use super::attempt::hand_over;
+use super::hand_over::{hand_over, mail_span};
 use crate::{app::Core, domain::claim::Attempt, mail, store::recipients};
 
 /// Mails the link, unless it is known to be of no use any more.
@@ -29,18 +28,7 @@ pub(crate) async fn send_confirmation(
         tracing::info!(%subscriber_id, event_id = %event.id, "the subscriber moved on before the confirmation was mailed");
     } else {
         let email = mail::confirmation(&core.config.from, event.id, registered, core.clock.now());
-        let span = info_span!(
-            "send mail",
-            otel.name = "send mail",
-            otel.kind = "client",
-            otel.status_code = Empty,
-            error.type = Empty,
-            mail.kind = "confirmation",
-            %subscriber_id,
-        );
-        mail_link(core, &email, subscriber_id)
-            .instrument(span)
-            .await?;
+        mail_link(core, &email, subscriber_id).await?;
     }
     remember(core, event.id).await
 }
@@ -50,29 +38,24 @@ async fn mail_link(
     email: &mail::Email,
     subscriber_id: Uuid,
 ) -> Result<(), HandleError> {
-    match hand_over(&*core.mail, email).await {
+    let span = mail_span("confirmation", None, subscriber_id);
+    let attempt = hand_over(&*core.mail, email, &span).await;
+    span.in_scope(|| match attempt {
         Attempt::Accepted => {
             tracing::info!(%subscriber_id, "confirmation mail accepted");
             Ok(())
         }
         Attempt::Refused(reason) => {
-            telemetry::record_error(&Span::current(), "refused");
             tracing::error!(%subscriber_id, %reason, "confirmation mail refused for good");
             Ok(())
         }
-        Attempt::Unsent(reason) => {
-            telemetry::record_error(&Span::current(), "unsent");
-            Err(HandleError::Transient(format!(
-                "confirmation mail not sent: {reason}"
-            )))
-        }
-        Attempt::Unclear(reason) => {
-            telemetry::record_error(&Span::current(), "unclear");
-            Err(HandleError::Transient(format!(
-                "confirmation mail perhaps sent: {reason}"
-            )))
-        }
-    }
+        Attempt::Unavailable(reason) | Attempt::Unsent(reason) => Err(HandleError::Transient(
+            format!("confirmation mail not sent: {reason}"),
+        )),
+        Attempt::Unclear(reason) => Err(HandleError::Transient(format!(
+            "confirmation mail perhaps sent: {reason}"
+        ))),
+    })
 }
 
 /// Whether the subscriber has confirmed, unsubscribed or been erased since.

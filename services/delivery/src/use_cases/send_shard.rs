@@ -1,5 +1,5 @@
-//! One invocation's work on one shard of an issue: rounds over what the store
-//! says, until everybody has an outcome or the time is up.
+//! One invocation's work on one shard of an issue: one round over what the
+//! store says.
 //!
 //! Nothing is remembered from one round to the next, so what a round meets
 //! after a crash is what it always meets.
@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{attempt::Sending, round::Round};
+use super::{
+    attempt::Sending,
+    round::{Again, Round},
+};
 use crate::{
     app::Core,
     domain::shard::Shard,
@@ -30,21 +33,14 @@ pub(crate) async fn send_shard(
     let shard = Shard::numbered(shard)
         .ok_or_else(|| StepError::Permanent(format!("there is no shard {shard}, only {SHARDS}")))?;
     let sending = prepare(core, run, worker).await?;
-    loop {
-        if core.stop.is_raised() || Instant::now() >= deadline {
-            return Ok(ShardOutcome::More);
-        }
-        let ended = Round::new(&sending, shard, deadline).walk().await?;
-        let Some(again_at) = ended else {
-            return Ok(ShardOutcome::Done);
-        };
-        let wait = again_at.duration_since(core.clock.now());
-        let wake = Instant::now() + Duration::try_from(wait).unwrap_or_default();
-        tokio::select! {
-            () = tokio::time::sleep_until(wake.min(deadline)) => {}
-            () = core.stop.raised() => {}
-        }
-    }
+    let again = Round::new(&sending, shard, deadline).walk().await?;
+    Ok(match again {
+        Again::Never => ShardOutcome::Done,
+        Again::AtOnce => ShardOutcome::More { not_before: None },
+        Again::At(moment) => ShardOutcome::More {
+            not_before: Some(moment),
+        },
+    })
 }
 
 async fn prepare<'a>(

@@ -1,6 +1,7 @@
 //! The words of the workflow.
 
 use dynamo::{CommitError, ReadError};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -30,7 +31,11 @@ pub enum ShardOutcome {
     /// Everybody in the shard has an outcome.
     Done,
     /// There is more to do: invoke again.
-    More,
+    More {
+        /// Not before then, when there will be something to do; none: at once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        not_before: Option<Timestamp>,
+    },
 }
 
 /// A step did not do its work.

@@ -12,8 +12,8 @@ use crate::{
 
 /// The steps of a run. The host waits the settling seconds, walks
 /// [`plan`](Self::plan), then [`send_shard`](Self::send_shard) for all shards
-/// in parallel, each again while it answers [`ShardOutcome::More`], then
-/// [`finish`](Self::finish). Every step may be walked again after a crash.
+/// in parallel, each again while it answers [`ShardOutcome::More`] and not
+/// before it asks for that, then [`finish`](Self::finish). Every step may be walked again after a crash.
 #[derive(Clone)]
 pub struct Steps {
     core: Arc<Core>,
@@ -37,13 +37,15 @@ impl Steps {
     /// Mails the recipients of one shard (below [`SHARDS`](super::SHARDS))
     /// who have no outcome yet, for about `budget`: no mail is begun after it,
     /// and what is in flight by then is settled first, which can take
-    /// [`SEND_LIMIT`](crate::mail::SEND_LIMIT). It may wait within the budget for
-    /// mails that are to be tried again.
+    /// [`SEND_LIMIT`](crate::mail::SEND_LIMIT). It waits for nothing: a mail that
+    /// is to be tried again later is left to a later invocation.
     ///
-    /// `worker` MUST be fresh for each invocation.
+    /// `worker` MUST be fresh for each invocation, and each MUST be awaited to
+    /// its end: whose mail was in flight when it was dropped is held.
     ///
     /// # Errors
-    /// See [`StepError`]; after a transient one invoke again, with a pause.
+    /// See [`StepError`]; after a transient one invoke again, with waits that
+    /// grow. A mail side that is out of order is one, however long it lasts.
     pub async fn send_shard(
         &self,
         run: &IssueRun,

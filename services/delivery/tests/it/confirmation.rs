@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::support::{
-    Fault, Reply, World, address, confirmed, erased, refused, registered, second, unclear, unsent,
+    Fault, Reply, World, address, confirmed, erased, refused, registered, second, unavailable,
+    unclear, unsent,
 };
 
 #[tokio::test(start_paused = true)]
@@ -34,16 +35,18 @@ async fn who_registers_gets_one_mail_with_the_link_in_both_parts() {
 #[tokio::test(start_paused = true)]
 async fn a_mail_that_did_not_leave_or_perhaps_did_is_sent_again() {
     let world = World::new().await;
-    world.mailbox.script(&address(1), [unsent(), unclear()]);
+    world
+        .mailbox
+        .script(&address(1), [unsent(), unclear(), unavailable()]);
     let message = registered(1, 1, 1, second(60));
-    for _ in 0..2 {
+    for _ in 0..3 {
         let error = world.handle(&message).await.expect_err("not sent");
         assert!(!error.is_permanent(), "{error}");
     }
     world.takes(&message).await;
     world.takes(&message).await;
     let mails = world.mailbox.mails();
-    assert_eq!(mails.len(), 3);
+    assert_eq!(mails.len(), 4);
     assert!(
         mails
             .iter()

@@ -109,10 +109,8 @@ async fn where_others_may_be_at_work_a_claim_is_held_only_after_its_lease() {
     let killed = tokio::time::timeout(Duration::from_secs(5), world.walk(&run)).await;
     assert!(killed.is_err());
     world.restart();
-    assert_eq!(
-        world.send(&run, 1).await.expect("waits"),
-        ShardOutcome::More
-    );
+    let outcome = world.send(&run, 1).await.expect("waits");
+    assert!(matches!(outcome, ShardOutcome::More { .. }));
     world.walk(&run).await.expect("walked");
     assert_eq!(world.delivered().await[0].counts.held, 1);
     assert_eq!(world.mailbox.count(&address(1)), 1);

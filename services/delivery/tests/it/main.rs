@@ -6,6 +6,7 @@ mod crashes;
 mod discretion;
 mod late;
 mod mime;
+mod outages;
 mod projection;
 mod sending;
 mod smtp;

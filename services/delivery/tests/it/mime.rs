@@ -131,6 +131,33 @@ fn nothing_in_a_mail_makes_a_header_of_its_own() {
 }
 
 #[test]
+fn what_looks_encoded_already_is_read_as_it_was_written() {
+    let long = format!("{} and =?utf-8?b?SGk=?= at the end", "wörds ".repeat(30));
+    for text in [
+        "=?utf-8?q?Spoof=0D=0ABcc=3A_x=40y?=",
+        "An issue on =?utf-8?b?SGk=?=",
+        "=?",
+        long.trim(),
+    ] {
+        let mut email = email();
+        email.subject = text.to_owned();
+        email.from = format!("\"{text}\" <news@penny.example>")
+            .parse()
+            .expect("a sender");
+        with_parsed(&email, |message, _| {
+            assert_eq!(message.subject(), Some(text));
+            let from = message.from().and_then(|from| from.first());
+            let from = from.expect("a sender");
+            assert_eq!(
+                (from.name(), from.address()),
+                (Some(text), Some("news@penny.example"))
+            );
+            assert!(message.bcc().is_none());
+        });
+    }
+}
+
+#[test]
 fn debugging_a_mail_shows_nothing_of_it() {
     let shown = format!("{:?}", email());
     assert!(

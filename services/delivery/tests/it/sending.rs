@@ -103,40 +103,6 @@ async fn an_issue_for_nobody_is_delivered_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_mail_side_out_of_order_is_waited_for() {
-    let world = World::new().await;
-    for number in 0..40 {
-        world.takes(&confirmed(number, 2, second(0))).await;
-        world
-            .mailbox
-            .script(&address(number), [unsent(), unsent(), unsent()]);
-    }
-    // Thirteen more in one shard: beyond them an outage ends the round.
-    for number in (48..=240).step_by(16) {
-        world.takes(&confirmed(number, 2, second(0))).await;
-        world
-            .mailbox
-            .script(&address(number), [unsent(), unsent(), unsent()]);
-    }
-    world.takes(&published(second(1))).await;
-    world.walk_started().await;
-    assert_eq!(world.delivered().await[0].counts.accepted, 40 + 13);
-}
-
-#[tokio::test(start_paused = true)]
-async fn who_cannot_be_reached_for_long_counts_as_failed() {
-    let world = World::new().await;
-    world.takes(&confirmed(1, 2, second(0))).await;
-    world
-        .mailbox
-        .script(&address(1), (0..100).map(|_| unsent()));
-    world.takes(&published(second(1))).await;
-    world.walk_started().await;
-    assert_eq!(world.delivered().await[0].counts.failed, 1);
-    assert_eq!(world.mailbox.count(&address(1)), 20);
-}
-
-#[tokio::test(start_paused = true)]
 async fn who_unsubscribes_between_two_attempts_is_skipped() {
     let world = World::new().await;
     world.takes(&confirmed(1, 2, second(0))).await;
@@ -195,10 +161,8 @@ async fn an_orderly_stop_settles_what_is_in_flight_and_begins_nothing() {
     let run = world.started().remove(0);
     world.app.steps().plan(&run).await.expect("planned");
     world.app.steps().stop();
-    assert_eq!(
-        world.send(&run, 1).await.expect("stopped"),
-        ShardOutcome::More
-    );
+    let outcome = world.send(&run, 1).await.expect("stopped");
+    assert!(matches!(outcome, ShardOutcome::More { .. }));
     assert_eq!(world.mailbox.mails().len(), 0);
     world.restart();
     let run = world.app.unfinished_runs().await.expect("read").remove(0);
@@ -213,7 +177,8 @@ async fn an_orderly_stop_settles_what_is_in_flight_and_begins_nothing() {
         world.app.steps().stop();
     };
     let (outcome, ()) = tokio::join!(world.send(&run, 1), stop);
-    assert_eq!(outcome.expect("stopped"), ShardOutcome::More);
+    let outcome = outcome.expect("stopped");
+    assert!(matches!(outcome, ShardOutcome::More { .. }));
     assert_eq!(world.mailbox.mails().len(), 4);
     world.restart();
     world.walk(&run).await.expect("walked");

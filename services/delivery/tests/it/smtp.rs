@@ -22,6 +22,7 @@ fn email() -> Email {
 fn kind(result: &SendResult) -> &'static str {
     match result {
         SendResult::Accepted => "accepted",
+        SendResult::Unavailable { .. } => "unavailable",
         SendResult::Unsent { .. } => "unsent",
         SendResult::Refused { .. } => "refused",
         SendResult::Unclear { .. } => "unclear",
@@ -50,35 +51,35 @@ async fn every_answer_is_told_apart_by_what_it_means_for_the_mail() {
                 greeting: Some("554 no"),
                 ..ok
             },
-            "unsent",
+            "unavailable",
         ),
         (
             Script {
                 greeting: Some("421 busy"),
                 ..ok
             },
-            "unsent",
+            "unavailable",
         ),
         (
             Script {
                 hangs_at_once: true,
                 ..ok
             },
-            "unsent",
+            "unavailable",
         ),
         (
             Script {
                 mail: Some("451 later"),
                 ..ok
             },
-            "unsent",
+            "unavailable",
         ),
         (
             Script {
                 mail: Some("550 not you"),
                 ..ok
             },
-            "unsent",
+            "unavailable",
         ),
         (
             Script {
@@ -93,6 +94,13 @@ async fn every_answer_is_told_apart_by_what_it_means_for_the_mail() {
                 ..ok
             },
             "refused",
+        ),
+        (
+            Script {
+                rcpt: Some("421 busy"),
+                ..ok
+            },
+            "unsent",
         ),
         (
             Script {
@@ -159,12 +167,12 @@ async fn every_answer_is_told_apart_by_what_it_means_for_the_mail() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_leaves_the_mail_unsent() {
+async fn a_server_that_is_not_there_is_unavailable() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("smtp://{}", listener.local_addr().expect("an address"));
     drop(listener);
     let client = Smtp::new(&url.as_str().into()).expect("a URL");
-    assert_eq!(kind(&client.send(&email()).await), "unsent");
+    assert_eq!(kind(&client.send(&email()).await), "unavailable");
 }
 
 #[tokio::test]

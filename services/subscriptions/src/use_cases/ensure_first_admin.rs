@@ -42,6 +42,15 @@ impl<E: Into<Fault>> From<E> for FirstAdminError {
 }
 
 impl App {
+    /// Whether there ever was a user: if so,
+    /// [`ensure_first_admin`](Self::ensure_first_admin) makes none.
+    ///
+    /// # Errors
+    /// [`FirstAdminError::Fault`] if the store does not answer.
+    pub async fn has_users(&self) -> Result<bool, FirstAdminError> {
+        Ok(self.state.store.roster().await?.is_some())
+    }
+
     /// Makes the user `admin` if there never was a user. Given no password it
     /// makes a random one and returns it: nobody but the caller has it, who
     /// shows it once. A password that is given counts only then, and only then

@@ -28,6 +28,11 @@ pub(super) struct Fault {
 }
 
 impl Fault {
+    pub(super) fn unavailable(reason: impl Into<Cow<'static, str>>) -> Self {
+        let reason = reason.into();
+        Self::lost(SendResult::Unavailable { reason })
+    }
+
     pub(super) fn unsent(reason: impl Into<Cow<'static, str>>) -> Self {
         let reason = reason.into();
         Self::lost(SendResult::Unsent { reason })
@@ -60,15 +65,18 @@ impl Fault {
     /// about us, and no reason to give up on a reader.
     pub(super) fn before_recipient(error: &Error) -> Self {
         match error.status() {
-            None => Self::unsent("no connection to the mail server"),
+            None => Self::unavailable("no connection to the mail server"),
             Some(code) => {
                 let reason = format!("the mail server does not take our mail now ({code})").into();
-                Self::answered(SendResult::Unsent { reason }, code.into())
+                Self::answered(SendResult::Unavailable { reason }, code.into())
             }
         }
     }
 
-    /// Between that and the content.
+    /// Between that and the content. The recipient can be the cause of
+    /// everything from there on, of a lost connection and of 421 too: it is
+    /// counted, since a recipient who is to blame and is tried for ever would
+    /// hold up all others. A server that is down tells so earlier next time.
     fn before_content(error: &Error) -> Self {
         Self::by_status(error)
             .unwrap_or_else(|| Self::unsent("the connection to the mail server was lost"))
@@ -94,33 +102,45 @@ impl Fault {
     }
 }
 
-/// Tells sender and recipient, and that the content comes.
-pub(super) async fn envelope(
+/// Tells who the mail is from.
+pub(super) async fn sender(
     connection: &mut AsyncSmtpConnection,
     envelope: &Envelope,
 ) -> Result<(), Fault> {
-    let mut parameters = Vec::new();
     let international = envelope
         .to()
         .iter()
         .any(|to| !AsRef::<str>::as_ref(to).is_ascii());
-    if international {
-        if !connection
-            .server_info()
-            .supports_feature(Extension::SmtpUtfEight)
-        {
-            let reason = "the mail server does not take such an address".into();
-            return Err(Fault {
-                result: SendResult::Refused { reason },
-                usable: true,
-            });
-        }
-        parameters.push(MailParameter::SmtpUtfEight);
+    let from = envelope.from().cloned();
+    if !international {
+        let told = connection.command(Mail::new(from, Vec::new())).await;
+        return told
+            .map(drop)
+            .map_err(|error| Fault::before_recipient(&error));
     }
-    connection
-        .command(Mail::new(envelope.from().cloned(), parameters))
-        .await
-        .map_err(|error| Fault::before_recipient(&error))?;
+    if !connection
+        .server_info()
+        .supports_feature(Extension::SmtpUtfEight)
+    {
+        let reason = "the mail server does not take such an address".into();
+        return Err(Fault {
+            result: SendResult::Refused { reason },
+            usable: true,
+        });
+    }
+    // It is the recipient that asks for this.
+    let told = connection
+        .command(Mail::new(from, vec![MailParameter::SmtpUtfEight]))
+        .await;
+    told.map(drop)
+        .map_err(|error| Fault::before_content(&error))
+}
+
+/// Tells whom the mail is for, and that the content comes.
+pub(super) async fn recipient(
+    connection: &mut AsyncSmtpConnection,
+    envelope: &Envelope,
+) -> Result<(), Fault> {
     for to in envelope.to() {
         connection
             .command(Rcpt::new(to.clone(), Vec::new()))

@@ -13,10 +13,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lettre::Message;
 use secrecy::SecretString;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use self::{conversation::Fault, pool::Pool, server::Server};
-use super::{Email, MailSender, SendResult};
+use super::{CONCURRENT_MAILS, Email, MailSender, SendResult};
 
 pub use server::BadSmtpUrl;
 
@@ -42,7 +42,7 @@ impl Default for SmtpLimits {
     /// Together less than [`SEND_LIMIT`](super::SEND_LIMIT).
     fn default() -> Self {
         Self {
-            connections: 16,
+            connections: CONCURRENT_MAILS,
             prepare: Duration::from_secs(30),
             content: Duration::from_secs(60),
         }
@@ -72,13 +72,19 @@ impl Smtp {
     }
 
     async fn send_message(&self, message: &Message) -> Result<(), Fault> {
-        let mut connection = timeout(self.limits.prepare, async {
+        const LATE: &str = "the mail server did not answer in time";
+        let deadline = Instant::now() + self.limits.prepare;
+        let envelope = message.envelope();
+        let mut connection = timeout_at(deadline, async {
             let mut connection = self.pool.connection().await?;
-            connection.envelope(message.envelope()).await?;
+            connection.sender(envelope).await?;
             Ok::<_, Fault>(connection)
         })
         .await
-        .map_err(|_| Fault::unsent("the mail server did not answer in time"))??;
+        .map_err(|_| Fault::unavailable(LATE))??;
+        timeout_at(deadline, connection.recipient(envelope))
+            .await
+            .map_err(|_| Fault::unsent(LATE))??;
         timeout(
             self.limits.content,
             connection.content(&message.formatted()),

@@ -54,7 +54,7 @@ impl Pool {
             .permits
             .acquire()
             .await
-            .map_err(|_| Fault::unsent("the mail side is shut down"))?;
+            .map_err(|_| Fault::unavailable("the mail side is shut down"))?;
         let connection = match self.kept().await {
             Some(connection) => connection,
             None => self.server.connect().await?,
@@ -107,15 +107,16 @@ pub(super) struct Lent<'a> {
 }
 
 impl Lent<'_> {
-    pub(super) async fn envelope(&mut self, envelope: &Envelope) -> Result<(), Fault> {
+    pub(super) async fn sender(&mut self, envelope: &Envelope) -> Result<(), Fault> {
         let mut connection = self.take()?;
-        let done = conversation::envelope(&mut connection, envelope).await;
-        match &done {
-            Ok(()) => self.connection = Some(connection),
-            Err(fault) if fault.usable => self.pool.keep(connection),
-            Err(_) => {}
-        }
-        done
+        let told = conversation::sender(&mut connection, envelope).await;
+        self.go_on(connection, told)
+    }
+
+    pub(super) async fn recipient(&mut self, envelope: &Envelope) -> Result<(), Fault> {
+        let mut connection = self.take()?;
+        let told = conversation::recipient(&mut connection, envelope).await;
+        self.go_on(connection, told)
     }
 
     pub(super) async fn content(&mut self, message: &[u8]) -> Result<(), Fault> {
@@ -127,9 +128,22 @@ impl Lent<'_> {
         done
     }
 
+    fn go_on(
+        &mut self,
+        connection: AsyncSmtpConnection,
+        told: Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        match &told {
+            Ok(()) => self.connection = Some(connection),
+            Err(fault) if fault.usable => self.pool.keep(connection),
+            Err(_) => {}
+        }
+        told
+    }
+
     fn take(&mut self) -> Result<AsyncSmtpConnection, Fault> {
         self.connection
             .take()
-            .ok_or_else(|| Fault::unsent("the connection to the mail server was lost"))
+            .ok_or_else(|| Fault::unavailable("the connection to the mail server was lost"))
     }
 }

@@ -109,7 +109,7 @@ impl Server {
     async fn connect_plain(&self) -> Result<AsyncSmtpConnection, Fault> {
         let stream = TcpStream::connect((self.host.as_str(), self.port))
             .await
-            .map_err(|_| Fault::unsent("no connection to the mail server"))?;
+            .map_err(|_| Fault::unavailable("no connection to the mail server"))?;
         // lettre writes a content and its end apart: with Nagle's algorithm
         // each mail would wait for a delayed acknowledgement.
         if let Err(error) = stream.set_nodelay(true) {

@@ -31,6 +31,7 @@ pub(crate) struct Mailbox {
 struct State {
     mails: Vec<Email>,
     script: HashMap<String, VecDeque<Reply>>,
+    broken: bool,
 }
 
 impl Mailbox {
@@ -67,9 +68,22 @@ impl Mailbox {
         }
     }
 
+    /// From now on no mail is taken.
+    pub(crate) fn breaks(&self) {
+        self.state.lock().expect("not poisoned").broken = true;
+    }
+
+    /// It takes mails again.
+    pub(crate) fn works(&self) {
+        self.state.lock().expect("not poisoned").broken = false;
+    }
+
     fn take(&self, email: &Email) -> Reply {
         let mut state = self.state.lock().expect("not poisoned");
         state.mails.push(email.clone());
+        if state.broken {
+            return unavailable();
+        }
         state
             .script
             .get_mut(email.to.expose())
@@ -92,6 +106,12 @@ impl MailSender for Mailbox {
             Reply::Hangs => std::future::pending().await,
         }
     }
+}
+
+pub(crate) fn unavailable() -> Reply {
+    Reply::Is(SendResult::Unavailable {
+        reason: "down".into(),
+    })
 }
 
 pub(crate) fn unsent() -> Reply {

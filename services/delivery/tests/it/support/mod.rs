@@ -8,6 +8,6 @@ mod world;
 
 pub(crate) use events::*;
 pub(crate) use fault::{Fault, MortalMail, mortal};
-pub(crate) use mailbox::{Mailbox, Reply, refused, unclear, unsent};
+pub(crate) use mailbox::{Mailbox, Reply, refused, unavailable, unclear, unsent};
 pub(crate) use smtp_server::{Script, TestServer};
 pub(crate) use world::World;

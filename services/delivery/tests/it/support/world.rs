@@ -25,11 +25,11 @@ use outbox::{HandleError, OutboxRow, PARTITION_PREFIX, PARTITIONS};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{Fault, Mailbox, MortalMail, mortal, start};
+use super::{Fault, Mailbox, MortalMail, mortal, start, subscriber};
 
 const TABLE: &str = "delivery";
 /// The most invocations of a shard in one run.
-const MAX_INVOCATIONS: usize = 50;
+const MAX_INVOCATIONS: usize = 200;
 
 /// Follows tokio's clock, which the tests pause.
 struct TestClock {
@@ -170,11 +170,30 @@ impl World {
 
     async fn walk_shard(&self, run: &IssueRun, shard: u16) -> Result<(), StepError> {
         for _ in 0..MAX_INVOCATIONS {
-            if self.send(run, shard).await? == ShardOutcome::Done {
-                return Ok(());
+            match self.send(run, shard).await? {
+                ShardOutcome::Done => return Ok(()),
+                ShardOutcome::More { not_before } => self.sleep_until(not_before).await,
             }
         }
         panic!("shard {shard} does not come to an end");
+    }
+
+    async fn sleep_until(&self, moment: Option<Timestamp>) {
+        let now = TestClock { began: self.began }.now();
+        let wait = moment.map(|moment| moment.duration_since(now));
+        tokio::time::sleep(wait.unwrap_or_default().try_into().unwrap_or_default()).await;
+    }
+
+    /// Overwrites what is known of a recipient with something else.
+    pub(crate) async fn corrupt_recipient(&self, number: u8) {
+        let partition = format!("RECIPIENTS#{:02}", u16::from(number) % SHARDS);
+        let key = dynamo::Key::new(partition, subscriber(number).to_string());
+        let mut transaction = dynamo::Transaction::new();
+        let nonsense = serde_json::json!({"status": "nonsense"});
+        let item = dynamo::Item::new(&key, &nonsense);
+        transaction.put("recipient", item, dynamo::Condition::Always);
+        let table = dynamo::Table::new(self.engine.client(), TABLE);
+        table.commit(transaction).await.expect("written");
     }
 
     /// One invocation.

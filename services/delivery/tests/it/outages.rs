@@ -1,0 +1,106 @@
+//! Readers who are put off, and a mail side that is out of order.
+
+use std::time::Duration;
+
+use delivery::workflow::{ShardOutcome, StepError};
+
+use crate::support::{World, address, confirmed, published, second, unavailable, unsent};
+
+#[tokio::test(start_paused = true)]
+async fn who_is_put_off_holds_up_nobody_else() {
+    let world = World::new().await;
+    // Sixteen in one shard; all but the last are put off.
+    let numbers: Vec<u8> = (1..=241).step_by(16).collect();
+    for number in &numbers {
+        world.takes(&confirmed(*number, 2, second(0))).await;
+    }
+    for number in &numbers[..15] {
+        world
+            .mailbox
+            .script(&address(*number), [unsent(), unsent()]);
+    }
+    world.takes(&published(second(1))).await;
+    let run = world.started().remove(0);
+    world.app.steps().plan(&run).await.expect("planned");
+    let began = tokio::time::Instant::now();
+    let outcome = world.send(&run, 1).await.expect("sent");
+    assert_eq!(world.mailbox.mails().len(), 16);
+    assert!(began.elapsed() < Duration::from_millis(1), "it waited");
+    let ShardOutcome::More {
+        not_before: Some(not_before),
+    } = outcome
+    else {
+        panic!("{outcome:?}");
+    };
+    assert!(
+        second(0) < not_before && not_before <= second(1),
+        "{not_before}"
+    );
+    world.walk(&run).await.expect("walked");
+    assert_eq!(world.delivered().await[0].counts.accepted, 16);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_side_out_of_order_is_waited_for_however_long_and_costs_nobody() {
+    let world = World::new().await;
+    for number in 0..40 {
+        world.takes(&confirmed(number, 2, second(0))).await;
+    }
+    world.takes(&published(second(1))).await;
+    let run = world.started().remove(0);
+    world.mailbox.breaks();
+    for _ in 0..100 {
+        let error = world.walk(&run).await.expect_err("nobody is mailed");
+        assert!(matches!(error, StepError::Transient(_)), "{error}");
+        tokio::time::sleep(Duration::from_secs(60)).await;
+    }
+    // Four of a shard at a time, and no more of them once it is clear.
+    assert!(world.mailbox.mails().len() <= 100 * 16 * 4);
+    assert!(world.delivered().await.is_empty());
+    world.mailbox.works();
+    let before = world.mailbox.mails().len();
+    world.walk(&run).await.expect("walked");
+    let counts = world.delivered().await[0].counts;
+    assert_eq!((counts.recipients, counts.accepted), (40, 40));
+    assert_eq!(world.mailbox.mails().len() - before, 40);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_side_that_fails_after_some_mails_is_soon_tried_again() {
+    let world = World::new().await;
+    for number in [1, 17, 33, 49, 65] {
+        world.takes(&confirmed(number, 2, second(0))).await;
+    }
+    world.mailbox.script(&address(65), [unavailable()]);
+    world.takes(&published(second(1))).await;
+    world.walk_started().await;
+    assert_eq!(world.delivered().await[0].counts.accepted, 5);
+    assert_eq!(world.mailbox.count(&address(65)), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_corrupt_recipient_is_left_out_and_holds_up_nobody() {
+    let world = World::new().await;
+    for number in [1, 17] {
+        world.takes(&confirmed(number, 2, second(0))).await;
+    }
+    world.corrupt_recipient(1).await;
+    world.takes(&published(second(1))).await;
+    world.walk_started().await;
+    let counts = world.delivered().await[0].counts;
+    assert_eq!((counts.recipients, counts.accepted), (1, 1));
+    assert_eq!(world.mailbox.count(&address(17)), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_cannot_be_reached_for_long_counts_as_failed() {
+    let world = World::new().await;
+    world.takes(&confirmed(1, 2, second(0))).await;
+    world
+        .mailbox
+        .script(&address(1), (0..100).map(|_| unsent()));
+    world.takes(&published(second(1))).await;
+    world.walk_started().await;
+    assert_eq!(world.delivered().await[0].counts.failed, 1);
+    assert_eq!(world.mailbox.count(&address(1)), 20);
+}
