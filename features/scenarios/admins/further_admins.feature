@@ -72,6 +72,14 @@ Feature: Further admins
     Then the answer is 200
 
   @own-system
+  Scenario: Who never chose a password is not the one who remains
+    Given the admin is logged in
+    And the admin adds Grace
+    When the admin disables the admin
+    And the admin opens "/admin/dashboard"
+    Then the answer is 200
+
+  @own-system
   Scenario: Two admins who disable each other at the same moment do not both go
     Given Grace is an admin
     And Grace is logged in

@@ -89,6 +89,8 @@ Feature: Publishing an issue
       | a null byte in the title | title=T%00&text_content=t&html_content=h&idempotency_key=refused   |
       | an empty text            | title=T&text_content=&html_content=h&idempotency_key=refused       |
       | an empty HTML            | title=T&text_content=t&html_content=&idempotency_key=refused       |
+      | a null byte in the text  | title=T&text_content=t%00&html_content=h&idempotency_key=refused   |
+      | an escape in the HTML    | title=T&text_content=t&html_content=h%1B&idempotency_key=refused   |
       | an empty key             | title=T&text_content=t&html_content=h&idempotency_key=             |
       | two titles               | title=T&title=U&text_content=t&html_content=h&idempotency_key=refused |
       | bytes that are no text   | title=%FF&text_content=t&html_content=h&idempotency_key=refused    |
@@ -119,10 +121,23 @@ Feature: Publishing an issue
     When the admin opens "/admin/newsletters/00000000-0000-4000-8000-000000000000"
     Then the answer is 404
 
-  Scenario: An issue whose id is none
+  Scenario Outline: An issue whose id is none: <id>
     Given the admin is logged in
-    When the admin opens "/admin/newsletters/nonsense"
+    When the admin opens "/admin/newsletters/<id>"
     Then the answer is 404
+    And the answer is a page
+
+    Examples:
+      | id       |
+      | nonsense |
+      | %FF      |
+
+  @own-clock
+  Scenario: Who wrote for too long is told that nothing was published
+    Given the admin is logged in
+    When 3 hours go by
+    And the admin posts the form "title=T&text_content=t&html_content=h&idempotency_key=late" to "/admin/newsletters"
+    Then the admin is sent to "/login" and told "Please sign in: your session has ended. Nothing was published or changed."
 
   @book:newsletter_creation_is_idempotent @mailbox
   Scenario: The same key again makes no second issue

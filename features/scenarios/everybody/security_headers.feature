@@ -16,11 +16,16 @@ Feature: Security headers
       | /subscriptions/confirm?subscription_token=unknown       |
       | /admin/dashboard                                        |
 
-  Scenario: The admin's pages are guarded too
+  Scenario Outline: The admin's page <path> is guarded too, and kept <kept>
     Given the admin is logged in
-    When the admin opens "/admin/newsletters"
+    When the admin opens "<path>"
     Then the answer has the header "Content-Security-Policy" with "frame-ancestors"
     And the answer's policy allows no inline script
     And the answer has the header "X-Content-Type-Options" with "nosniff"
     And the answer has the header "Referrer-Policy"
-    And the answer has the header "Cache-Control" with "no-store"
+    And the answer has the header "Cache-Control" with "<caching>"
+
+    Examples:
+      | path               | kept                                | caching  |
+      | /admin/users       | by nobody                           | no-store |
+      | /admin/newsletters | by the browser that it was typed into | private  |

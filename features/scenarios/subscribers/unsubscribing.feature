@@ -14,6 +14,7 @@ Feature: Unsubscribing
       | unknown         | AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA |
       | too short       | abc                                                              |
       | full of symbols | %3Cscript%3E                                                     |
+      | not text        | %FF%FE                                                           |
 
   Scenario Outline: A link whose token is <what> is refused
     When a visitor posts the form "" to "/subscriptions/unsubscribe?token=<token>"
@@ -22,7 +23,6 @@ Feature: Unsubscribing
     Examples:
       | what     | token  |
       | empty    |        |
-      | not text | %FF%FE |
 
   @mailbox
   Scenario: A token with one letter changed is refused
@@ -120,6 +120,25 @@ Feature: Unsubscribing
     Then the answer is 200
     When the admin has published the issue "Not by the old link"
     Then Ursula gets 0 mails of the issue "Not by the old link"
+
+  @mailbox
+  Scenario: A link that was never used confirms who came back, and nobody who left
+    Given Ursula has subscribed
+    And Ursula subscribes
+    And Ursula gets 2 confirmation mails
+    When Ursula opens the confirmation link of mail 1
+    And the admin has published the issue "A last issue"
+    And Ursula presses the unsubscribe button
+    And Ursula opens the confirmation link of mail 2
+    Then the answer is 200
+    When the admin has published the issue "While away"
+    Then Ursula gets 0 mails of the issue "While away"
+    When Ursula subscribes
+    And Ursula gets 3 confirmation mails
+    And Ursula opens the confirmation link of mail 2
+    Then the answer is 200
+    When the admin has published the issue "Welcome back"
+    Then Ursula gets 1 mail of the issue "Welcome back"
 
   @mailbox
   Scenario: The old unsubscribe link works for who came back

@@ -3,5 +3,6 @@
 //! [`Transaction`](dynamo::Transaction).
 
 pub(crate) mod claims;
+pub(crate) mod doubts;
 pub(crate) mod issues;
 pub(crate) mod recipients;

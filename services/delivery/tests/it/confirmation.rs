@@ -55,6 +55,21 @@ async fn a_mail_that_did_not_leave_or_perhaps_did_is_sent_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_that_never_tells_does_not_mail_an_address_all_day() {
+    let world = World::new().await;
+    let replies = [unclear(), unsent(), unclear(), unclear(), unclear()];
+    world.mailbox.script(&address(1), replies);
+    let message = registered(1, 1, 1, second(60));
+    for _ in 0..2 {
+        world.handle(&message).await.expect_err("not known");
+    }
+    for _ in 0..3 {
+        world.takes(&message).await;
+    }
+    assert_eq!(world.mailbox.mails().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_mail_refused_for_good_is_not_sent_again() {
     let world = World::new().await;
     world.mailbox.script(&address(1), [refused()]);

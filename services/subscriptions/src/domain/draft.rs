@@ -27,6 +27,12 @@ pub(crate) enum InvalidPart {
     /// The HTML part.
     #[error("The HTML content is empty.")]
     BlankHtml,
+    /// The plain text part.
+    #[error("The text content holds a control character, which mail programs do not show.")]
+    ControlInText,
+    /// The HTML part.
+    #[error("The HTML content holds a control character, which mail programs do not show.")]
+    ControlInHtml,
 }
 
 impl InvalidPart {
@@ -34,8 +40,8 @@ impl InvalidPart {
     pub(crate) const fn field(self) -> &'static str {
         match self {
             Self::Title(_) => "title",
-            Self::BlankText => "text_content",
-            Self::BlankHtml => "html_content",
+            Self::BlankText | Self::ControlInText => "text_content",
+            Self::BlankHtml | Self::ControlInHtml => "html_content",
         }
     }
 }
@@ -57,9 +63,13 @@ impl Draft {
         }
         if text_content.trim().is_empty() {
             wrong.push(InvalidPart::BlankText);
+        } else if text_content.chars().any(is_control) {
+            wrong.push(InvalidPart::ControlInText);
         }
         if html_content.trim().is_empty() {
             wrong.push(InvalidPart::BlankHtml);
+        } else if html_content.chars().any(is_control) {
+            wrong.push(InvalidPart::ControlInHtml);
         }
         match title {
             Ok(title) if wrong.is_empty() => Ok(Self {
@@ -84,6 +94,12 @@ impl Draft {
     }
 }
 
+/// Whether it is a control character other than white space: nobody types one,
+/// and mail servers refuse a mail with some of them.
+fn is_control(character: char) -> bool {
+    character.is_control() && !matches!(character, '\t' | '\r' | '\n')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +109,20 @@ mod tests {
         let wrong = Draft::parse("", " \r\n", "\t").expect_err("all blank");
         let fields: Vec<_> = wrong.into_iter().map(InvalidPart::field).collect();
         assert_eq!(fields, ["title", "text_content", "html_content"]);
+    }
+
+    #[test]
+    fn control_characters_but_white_space_are_refused() {
+        for control in ['\0', '\u{7}', '\u{1b}', '\u{7f}', '\u{85}'] {
+            let with = format!("a{control}b");
+            let wrong = Draft::parse("T", &with, &with).expect_err("a control character");
+            assert_eq!(
+                wrong,
+                [InvalidPart::ControlInText, InvalidPart::ControlInHtml],
+                "{control:?}"
+            );
+        }
+        assert!(Draft::parse("T", "a\tb\r\nc", "\t<p>\n").is_ok());
     }
 
     #[test]

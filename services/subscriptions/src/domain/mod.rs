@@ -21,5 +21,5 @@ pub(crate) use confirmation_token::{CONFIRMATION_LIFETIME, ConfirmationToken};
 pub(crate) use keyed_hash::AddressFingerprint;
 pub(crate) use subscriber::{Subscriber, SubscriberId, SubscriberStatus};
 pub(crate) use subscriber_email::SubscriberEmail;
-pub(crate) use subscriber_name::SubscriberName;
+pub(crate) use subscriber_name::{MAX_BYTES as MAX_NAME_BYTES, SubscriberName};
 pub(crate) use unsubscribe_token::{read_unsubscribe_token, unsubscribe_token};

@@ -10,8 +10,9 @@ use super::user::{User, Username};
 
 /// A session ends this long after it was opened, whatever happens in it.
 pub(crate) const ABSOLUTE_LIFETIME: SignedDuration = SignedDuration::from_hours(12);
-/// A session ends when nothing was asked in it for this long.
-pub(crate) const IDLE_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
+/// A session ends when nothing was asked in it for this long: writing an issue
+/// asks nothing, and takes a while.
+pub(crate) const IDLE_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
 /// That something was asked is written down no more often than this.
 pub(crate) const TOUCH_INTERVAL: SignedDuration = SignedDuration::from_mins(1);
 
@@ -129,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn an_hour_unused_is_the_end() {
+    fn two_hours_unused_are_the_end() {
         let session = Session::open(&user(), START);
         let almost = START + IDLE_LIFETIME - SignedDuration::from_millis(1);
         assert!(!session.is_over(&user(), almost));

@@ -52,12 +52,9 @@ pub(crate) struct Subscriber {
     pub(crate) status: SubscriberStatus,
     /// Grows by one with each change.
     pub(crate) version: u64,
-    /// Grows each time that the subscriber must confirm anew. A confirmation
-    /// link belongs to one generation: an old one cannot undo an unsubscribe.
-    pub(crate) generation: u64,
-    /// When this generation began.
+    /// When they asked, the last time that they had not been subscribed.
     pub(crate) subscribed_at: Timestamp,
-    /// When this generation was confirmed.
+    /// When they confirmed since.
     pub(crate) confirmed_at: Option<Timestamp>,
     /// When confirmation mails went out, as far as the limit asks.
     pub(crate) confirmation_mails: Vec<Timestamp>,
@@ -77,7 +74,6 @@ impl Subscriber {
             name,
             status: SubscriberStatus::Pending,
             version: 1,
-            generation: 1,
             subscribed_at: now,
             confirmed_at: None,
             confirmation_mails: vec![now],
@@ -113,7 +109,6 @@ impl Subscriber {
         } else {
             Self {
                 status: SubscriberStatus::Pending,
-                generation: self.generation + 1,
                 subscribed_at: now,
                 confirmed_at: None,
                 ..fresh_link
@@ -121,10 +116,10 @@ impl Subscriber {
         })
     }
 
-    /// A link of `generation` is used.
-    pub(crate) fn confirm(&self, generation: u64, now: Timestamp) -> Option<Self> {
-        let confirms = self.status == SubscriberStatus::Pending && self.generation == generation;
-        confirms.then(|| Self {
+    /// A link that was not used before is followed. Only who is waiting for
+    /// it becomes a subscriber: a link cannot undo that somebody left.
+    pub(crate) fn confirm(&self, now: Timestamp) -> Option<Self> {
+        (self.status == SubscriberStatus::Pending).then(|| Self {
             status: SubscriberStatus::Confirmed,
             confirmed_at: Some(now),
             ..self.next()
@@ -151,7 +146,7 @@ impl Subscriber {
     }
 
     /// Feedback comes late and in any order: what happened before they
-    /// subscribed anew is about a mail of an earlier generation.
+    /// subscribed anew is about an earlier mail.
     fn concerns_present(&self, at: Timestamp) -> bool {
         at >= self.subscribed_at
     }

@@ -8,7 +8,7 @@ use unicode_segmentation::UnicodeSegmentation;
 /// The most graphemes: what a reader sees as characters.
 const MAX_GRAPHEMES: usize = 256;
 /// The most bytes: one grapheme can have any number of them.
-const MAX_BYTES: usize = 8 * 1024;
+pub(crate) const MAX_BYTES: usize = 8 * 1024;
 /// What names in markup, headers and templates could do harm with.
 const FORBIDDEN: [char; 9] = ['/', '(', ')', '"', '<', '>', '\\', '{', '}'];
 /// LINE SEPARATOR and PARAGRAPH SEPARATOR: line ends that are no controls.
@@ -25,9 +25,12 @@ pub(crate) enum InvalidName {
     /// There is nothing that could be seen.
     #[error("The name is blank.")]
     Blank,
-    /// Beyond [`MAX_GRAPHEMES`] or [`MAX_BYTES`].
+    /// Beyond [`MAX_GRAPHEMES`].
     #[error("The name is longer than {MAX_GRAPHEMES} characters.")]
     TooLong,
+    /// Beyond [`MAX_BYTES`].
+    #[error("The name is longer than {MAX_BYTES} bytes.")]
+    TooLarge,
     /// One of [`FORBIDDEN`], a control character or a line end.
     #[error(
         "The name has a character that is not allowed: / ( ) \" < > \\ {{ }} or a control character."
@@ -51,7 +54,10 @@ impl SubscriberName {
             return Err(InvalidName::Blank);
         }
         // Bytes first: they are cheap to count.
-        if name.len() > MAX_BYTES || name.graphemes(true).count() > MAX_GRAPHEMES {
+        if name.len() > MAX_BYTES {
+            return Err(InvalidName::TooLarge);
+        }
+        if name.graphemes(true).count() > MAX_GRAPHEMES {
             return Err(InvalidName::TooLong);
         }
         Ok(Self(name.to_owned()))
@@ -158,7 +164,7 @@ mod tests {
     #[test]
     fn one_grapheme_cannot_be_endless() {
         let stacked = format!("a{}", "\u{308}".repeat(MAX_BYTES / 2));
-        assert_eq!(parse(&stacked), Err(InvalidName::TooLong));
+        assert_eq!(parse(&stacked), Err(InvalidName::TooLarge));
     }
 
     #[test]

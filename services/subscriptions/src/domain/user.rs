@@ -84,12 +84,13 @@ pub(crate) struct User {
     pub(crate) version: u64,
 }
 
-/// How many users are active: what keeps the last one from being disabled. It
-/// is written in the transaction of every change to that number, so that two
-/// such changes cannot pass each other.
+/// How many users can be relied on to sign in: what keeps the last one from
+/// being disabled. It is written in the transaction of every change to that
+/// number, so that two such changes cannot pass each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Roster {
-    /// Users that are not disabled.
+    /// Users that have chosen a password of their own, and are not disabled.
+    /// Of a one-time password nobody knows whether it was ever handed on.
     pub(crate) active: u64,
     /// Grows with every change.
     pub(crate) version: u64,
@@ -132,8 +133,14 @@ impl User {
         self.disabled_at.is_none()
     }
 
+    /// Whether the roster counts the user.
+    pub(crate) fn is_relied_on(&self) -> bool {
+        self.is_active() && !self.must_change_password
+    }
+
     /// The user with a password of their own choice; sessions that were opened
-    /// under the old one end.
+    /// under the old one end. If it is their first one, the roster counts them
+    /// from now on.
     #[must_use]
     pub(crate) fn with_password(&self, password_hash: PasswordHash) -> Self {
         Self {
@@ -155,7 +162,7 @@ impl User {
         })
     }
 
-    /// The user, disabled, and what is left of the roster.
+    /// The user, disabled, and what is left of the roster if it counted them.
     ///
     /// # Errors
     /// See [`CannotDisable`].
@@ -163,11 +170,11 @@ impl User {
         &self,
         roster: Roster,
         now: Timestamp,
-    ) -> Result<(Self, Roster), CannotDisable> {
+    ) -> Result<(Self, Option<Roster>), CannotDisable> {
         if !self.is_active() {
             return Err(CannotDisable::AlreadyDisabled);
         }
-        if roster.active <= 1 {
+        if self.is_relied_on() && roster.active <= 1 {
             return Err(CannotDisable::LastActive);
         }
         let user = Self {
@@ -176,11 +183,11 @@ impl User {
             version: self.version + 1,
             ..self.clone()
         };
-        let roster = Roster {
+        let left = self.is_relied_on().then(|| Roster {
             active: roster.active - 1,
             version: roster.version + 1,
-        };
-        Ok((user, roster))
+        });
+        Ok((user, left))
     }
 }
 
@@ -209,6 +216,11 @@ mod tests {
         let username = Username::parse("Ada.L").expect("valid");
         let hash = PasswordHash::dummy();
         User::new(Uuid::nil(), username, hash, true, Timestamp::UNIX_EPOCH)
+    }
+
+    /// With a password of their own.
+    fn settled() -> User {
+        user().with_password(PasswordHash::dummy())
     }
 
     #[test]
@@ -253,23 +265,32 @@ mod tests {
 
     #[test]
     fn the_last_active_user_is_not_disabled() {
-        let outcome = user().disabled(Roster::FIRST, Timestamp::UNIX_EPOCH);
+        let outcome = settled().disabled(Roster::FIRST, Timestamp::UNIX_EPOCH);
         assert_eq!(outcome, Err(CannotDisable::LastActive));
+    }
+
+    #[test]
+    fn who_never_chose_a_password_is_disabled_and_was_never_counted() {
+        let disabled = user().disabled(Roster::FIRST, Timestamp::UNIX_EPOCH);
+        let (disabled, left) = disabled.expect("another one remains");
+        assert!(!disabled.is_active());
+        assert_eq!(left, None);
     }
 
     #[test]
     fn one_of_two_is_disabled_once() {
         let two = Roster::FIRST.with_one_more();
-        let (disabled, left) = user().disabled(two, Timestamp::UNIX_EPOCH).expect("two");
+        let disabled = settled().disabled(two, Timestamp::UNIX_EPOCH);
+        let (disabled, left) = disabled.expect("two");
         assert!(!disabled.is_active());
         assert_eq!(
             left,
-            Roster {
+            Some(Roster {
                 active: 1,
                 version: 3
-            }
+            })
         );
-        assert_eq!(disabled.credentials_version, 2);
+        assert_eq!(disabled.credentials_version, 3);
         let again = disabled.disabled(two, Timestamp::UNIX_EPOCH);
         assert_eq!(again, Err(CannotDisable::AlreadyDisabled));
     }

@@ -45,8 +45,7 @@ fn confirmed() -> MessagePage<'static> {
 
 fn spent() -> MessagePage<'static> {
     MessagePage {
-        title: "This link was used before",
-        paragraphs: &["It does not change anything any more. \
-             You can subscribe again to get a fresh link."],
+        title: "This link does not work any more",
+        paragraphs: &["It has changed nothing. You can subscribe again to get a fresh link."],
     }
 }

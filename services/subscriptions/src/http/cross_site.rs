@@ -53,14 +53,15 @@ fn is_cross_site(headers: &HeaderMap, public_origin: &str) -> bool {
     site_is_other || origin_is_other
 }
 
-/// Whether `origin` is the public URL's, or the one that the client reached us
-/// by: locally `localhost` is as good as `127.0.0.1`.
+/// Whether `origin` is the public URL's, or that of its scheme and the host
+/// that the client reached us by: locally `localhost` is as good as
+/// `127.0.0.1`. A page that came by `http` is none of ours where ours come by
+/// `https`: anybody on the way could have written it.
 fn is_ours(origin: &str, public_origin: &str, host: Option<&str>) -> bool {
-    let authority = origin
-        .strip_prefix("http://")
-        .or_else(|| origin.strip_prefix("https://"));
+    let scheme = public_origin.split("://").next().unwrap_or_default();
+    let by_host = host.map(|host| format!("{scheme}://{host}"));
     origin.eq_ignore_ascii_case(public_origin)
-        || matches!((authority, host), (Some(authority), Some(host)) if authority.eq_ignore_ascii_case(host))
+        || by_host.is_some_and(|ours| origin.eq_ignore_ascii_case(&ours))
 }
 
 #[cfg(test)]
@@ -69,12 +70,18 @@ mod tests {
 
     use super::*;
 
+    const PUBLIC: &str = "https://news.example.com";
+
     fn refused(headers: &[(HeaderName, &'static str)]) -> bool {
+        refused_at(PUBLIC, headers)
+    }
+
+    fn refused_at(public: &str, headers: &[(HeaderName, &'static str)]) -> bool {
         let headers = headers
             .iter()
             .map(|(name, value)| (name.clone(), HeaderValue::from_static(value)))
             .collect();
-        is_cross_site(&headers, "https://news.example.com")
+        is_cross_site(&headers, public)
     }
 
     #[test]
@@ -96,9 +103,38 @@ mod tests {
     fn the_public_origin_and_the_host_itself_pass() {
         assert!(!refused(&[(ORIGIN, "https://news.example.com")]));
         assert!(!refused(&[
-            (HOST, "localhost:8000"),
-            (ORIGIN, "http://localhost:8000")
+            (HOST, "letters.example.com"),
+            (ORIGIN, "https://letters.example.com")
         ]));
+        let local = "http://127.0.0.1:8000";
+        for (host, origin) in [
+            ("127.0.0.1:8000", local),
+            ("localhost:8000", "http://localhost:8000"),
+            ("localhost:8000", local),
+        ] {
+            assert!(
+                !refused_at(local, &[(HOST, host), (ORIGIN, origin)]),
+                "{origin}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_scheme_is_part_of_an_origin() {
+        for (public, host, origin) in [
+            (PUBLIC, "news.example.com", "http://news.example.com"),
+            (PUBLIC, "localhost:8000", "http://localhost:8000"),
+            (
+                "http://127.0.0.1:8000",
+                "127.0.0.1:8000",
+                "https://127.0.0.1:8000",
+            ),
+        ] {
+            assert!(
+                refused_at(public, &[(HOST, host), (ORIGIN, origin)]),
+                "{public} {origin}"
+            );
+        }
     }
 
     #[test]

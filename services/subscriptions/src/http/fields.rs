@@ -1,10 +1,7 @@
 //! The fields of a request: of a form (`application/x-www-form-urlencoded`), of
 //! a JSON object, or of a query.
 
-use axum::{
-    extract::Request,
-    http::{StatusCode, header::CONTENT_TYPE},
-};
+use axum::{extract::Request, http::header::CONTENT_TYPE};
 use percent_encoding::percent_decode;
 
 use super::{
@@ -13,6 +10,8 @@ use super::{
     problem::{FieldError, Problem},
 };
 
+/// The type of a browser's form.
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 /// The most fields that a form may have.
 const MAX_FIELDS: usize = 100;
 
@@ -30,11 +29,8 @@ impl Fields {
     /// 415 if it is said to be something else, 413 beyond the limit, 400 if it
     /// is no form.
     pub(crate) async fn read(request: Request, limit: usize) -> Result<Self, Problem> {
-        if !has_media_type(&request, "application/x-www-form-urlencoded") {
-            return Err(Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "This address takes a form.",
-            ));
+        if !has_media_type(&request, FORM) {
+            return Err(Problem::unsupported("This address takes a form."));
         }
         Self::parse(&body::read(request.into_body(), limit).await?)
     }
@@ -138,9 +134,12 @@ impl Fields {
 /// The token in the query field `name` of a link from a mail.
 ///
 /// # Errors
-/// 400 if there is none, or more than one.
+/// 400 if there is none, or more than one; 401 if the query is not even text,
+/// since then no token of ours is in it.
 pub(crate) fn query_token(query: Option<&str>, name: &'static str) -> Result<String, Problem> {
-    let fields = Fields::parse(query.unwrap_or_default().as_bytes())?;
+    let fields = Fields::parse(query.unwrap_or_default().as_bytes()).map_err(|_| {
+        Problem::unauthorized("This link is not valid. Please use the one in the mail, whole.")
+    })?;
     match fields.required(name) {
         Ok("") => Err(Problem::bad_request(
             "The link has no token in it. Please use the one in the mail, whole.",

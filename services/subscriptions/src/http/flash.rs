@@ -16,6 +16,7 @@ use super::{
 pub(crate) enum Flash {
     AuthenticationFailed,
     LoggedOut,
+    SessionEnded,
     PasswordsDiffer,
     CurrentPasswordIncorrect,
     PasswordTooShort,
@@ -28,9 +29,10 @@ pub(crate) enum Flash {
 }
 
 impl Flash {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::AuthenticationFailed,
         Self::LoggedOut,
+        Self::SessionEnded,
         Self::PasswordsDiffer,
         Self::CurrentPasswordIncorrect,
         Self::PasswordTooShort,
@@ -47,6 +49,9 @@ impl Flash {
         match self {
             Self::AuthenticationFailed => "Authentication failed",
             Self::LoggedOut => "You have successfully logged out.",
+            Self::SessionEnded => {
+                "Please sign in: your session has ended. Nothing was published or changed."
+            }
             Self::PasswordsDiffer => {
                 "You entered two different new passwords - the field values must match."
             }
@@ -67,6 +72,7 @@ impl Flash {
         match self {
             Self::AuthenticationFailed => "authentication-failed",
             Self::LoggedOut => "logged-out",
+            Self::SessionEnded => "session-ended",
             Self::PasswordsDiffer => "passwords-differ",
             Self::CurrentPasswordIncorrect => "current-password-incorrect",
             Self::PasswordTooShort => "password-too-short",

@@ -17,6 +17,7 @@ mod no_store;
 mod page;
 mod problem;
 mod render_problems;
+mod schedule;
 mod security_headers;
 mod session;
 pub(crate) mod style;

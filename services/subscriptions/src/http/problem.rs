@@ -73,6 +73,11 @@ impl Problem {
         )
     }
 
+    /// 415
+    pub(crate) fn unsupported(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
+    }
+
     /// 500, for a fault of ours that was logged where it was found.
     pub(crate) fn internal() -> Self {
         Self::new(

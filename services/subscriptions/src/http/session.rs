@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, header::SET_COOKIE},
+    http::{HeaderMap, HeaderValue, Method, header::SET_COOKIE},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -10,11 +10,14 @@ use axum::{
 use super::{
     Problem, Shared,
     cookies::{CookieName, Cookies},
+    flash::Flash,
 };
 use crate::{domain::session::SessionToken, use_cases::resume_session::resume_session};
 
+const LOG_IN: &str = "/login";
+const LOG_OUT: &str = "/admin/logout";
 /// Where a user with a one-time password may go.
-const WITH_ONE_TIME_PASSWORD: [&str; 2] = ["/admin/password", "/admin/logout"];
+const WITH_ONE_TIME_PASSWORD: [&str; 2] = ["/admin/password", LOG_OUT];
 
 /// Sends who is not signed in to `/login`, and who has a one-time password to
 /// `/admin/password`. Handlers find who it is in the extension `SignedIn`.
@@ -24,11 +27,11 @@ pub(crate) async fn require_session(
     next: Next,
 ) -> Response {
     let Some(token) = session_token(&app, request.headers()) else {
-        return Redirect::to("/login").into_response();
+        return to_login(&app, &request);
     };
     let signed_in = match resume_session(&app, &token).await {
         Ok(Some(signed_in)) => signed_in,
-        Ok(None) => return signed_out(&app, Redirect::to("/login").into_response()),
+        Ok(None) => return signed_out(&app, to_login(&app, &request)),
         Err(error) => return Problem::from(error).into_response(),
     };
     let path = request.uri().path();
@@ -37,6 +40,17 @@ pub(crate) async fn require_session(
     }
     request.extensions_mut().insert(signed_in);
     next.run(request).await
+}
+
+/// Tells who sent something, and might think that it was taken, that it was
+/// not. Who meant to sign out has what they wanted.
+fn to_login(app: &Shared, request: &Request) -> Response {
+    let sent_something = request.method() == Method::POST && request.uri().path() != LOG_OUT;
+    if sent_something {
+        Flash::SessionEnded.redirect(app, LOG_IN)
+    } else {
+        Redirect::to(LOG_IN).into_response()
+    }
 }
 
 /// The token that the browser sent.

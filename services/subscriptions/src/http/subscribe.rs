@@ -9,30 +9,42 @@ use axum::{
 use serde_json::json;
 
 use super::{
-    Problem, Shared, body,
-    fields::{Fields, has_media_type},
+    Problem, Shared,
+    fields::{FORM, Fields, has_media_type},
+    home,
     page::{MessagePage, page},
     problem::FieldError,
+    schedule::on_the_beat,
 };
 use crate::{
     domain::{SubscriberEmail, SubscriberName},
     use_cases,
 };
 
+/// The most bytes of a form or JSON body: an address and the longest name,
+/// whose every byte a form may write as three and JSON as six.
+const BODY_LIMIT: usize = 64 * 1024;
+
 /// Takes a form or a JSON object. The answer is the same whatever is known of
-/// the address.
+/// the address, and so is the moment that it leaves.
 pub(crate) async fn subscribe(
     State(app): State<Shared>,
     request: Request,
 ) -> Result<Response, Problem> {
     let json = has_media_type(&request, "application/json");
     let fields = if json {
-        Fields::read_json(request, body::SUBSCRIBER_BODY_LIMIT).await?
+        Fields::read_json(request, BODY_LIMIT).await?
+    } else if has_media_type(&request, FORM) {
+        Fields::read(request, BODY_LIMIT).await?
     } else {
-        Fields::read(request, body::SUBSCRIBER_BODY_LIMIT).await?
+        return Err(Problem::unsupported("This address takes a form or JSON."));
     };
-    let (email, name) = parse(&fields)?;
-    use_cases::subscribe::subscribe(&app, &email, &name).await?;
+    let (email, name) = match parse(&fields) {
+        Ok(parsed) => parsed,
+        Err(errors) if json => return Err(Problem::invalid(errors)),
+        Err(errors) => return Ok(home::refused(&fields, &errors)),
+    };
+    on_the_beat(use_cases::subscribe::subscribe(&app, &email, &name)).await?;
     Ok(if json {
         let status = json!({ "status": "pending_confirmation" });
         (StatusCode::ACCEPTED, Json(status)).into_response()
@@ -42,7 +54,7 @@ pub(crate) async fn subscribe(
 }
 
 /// Parses all fields, so that the answer names each bad one.
-fn parse(fields: &Fields) -> Result<(SubscriberEmail, SubscriberName), Problem> {
+fn parse(fields: &Fields) -> Result<(SubscriberEmail, SubscriberName), Vec<FieldError>> {
     let name = fields
         .required("name")
         .and_then(|name| SubscriberName::parse(name).map_err(|error| bad("name", &error)));
@@ -51,9 +63,7 @@ fn parse(fields: &Fields) -> Result<(SubscriberEmail, SubscriberName), Problem> 
         .and_then(|email| SubscriberEmail::parse(email).map_err(|error| bad("email", &error)));
     match (email, name) {
         (Ok(email), Ok(name)) => Ok((email, name)),
-        (email, name) => Err(Problem::invalid(
-            name.err().into_iter().chain(email.err()).collect(),
-        )),
+        (email, name) => Err(name.err().into_iter().chain(email.err()).collect()),
     }
 }
 

@@ -40,8 +40,9 @@ pub(crate) async fn unsubscribe(
     request: Request,
 ) -> Result<Response, Problem> {
     let id = subscriber(&app, query.as_deref())?;
-    body::read(request.into_body(), body::SUBSCRIBER_BODY_LIMIT).await?;
     use_cases::unsubscribe::unsubscribe(&app, id).await?;
+    // So that a client which sends before it reads gets to see the answer.
+    body::discard(request.into_body()).await;
     Ok(page(StatusCode::OK, &unsubscribed()))
 }
 

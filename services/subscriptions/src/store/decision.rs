@@ -43,11 +43,6 @@ impl Decision {
         self
     }
 
-    /// How many items it writes or checks.
-    pub(crate) fn actions(&self) -> usize {
-        self.transaction.len()
-    }
-
     pub(super) fn into_transaction(self) -> Transaction {
         self.transaction
     }

@@ -21,7 +21,7 @@ pub(crate) use decision::{Decision, Write};
 pub(crate) use error::StoreError;
 pub(crate) use retry::until_settled;
 pub(crate) use subscribers::{ChangedSubscriber, NewSubscriber};
-pub(crate) use tokens::{ConfirmationLink, Decoy, NewConfirmationLink};
+pub(crate) use tokens::{ConfirmationLink, Decoy, NewConfirmationLink, UsedConfirmationLink};
 
 /// The service's table, as this service uses it.
 #[derive(Debug, Clone)]

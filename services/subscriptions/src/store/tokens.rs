@@ -20,15 +20,46 @@ const DECOY_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ConfirmationLink {
     pub(crate) subscriber_id: SubscriberId,
-    /// The subscriber's generation that the link confirms.
-    pub(crate) generation: u64,
     /// From when on it confirms no more. Kept apart from the time to live,
     /// which DynamoDB follows at its leisure.
     pub(crate) valid_until: Timestamp,
+    /// When somebody followed it who is a subscriber since, or was already. It
+    /// confirms nobody after that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) used_at: Option<Timestamp>,
+    /// Grows with every change.
+    pub(crate) version: u64,
+}
+
+impl ConfirmationLink {
+    /// A link that nobody has followed.
+    pub(crate) fn new(subscriber_id: SubscriberId, valid_until: Timestamp) -> Self {
+        Self {
+            subscriber_id,
+            valid_until,
+            used_at: None,
+            version: 1,
+        }
+    }
+
+    /// The link after it was followed; none if it was before.
+    pub(crate) fn used(&self, now: Timestamp) -> Option<Self> {
+        self.used_at.is_none().then(|| Self {
+            used_at: Some(now),
+            version: self.version + 1,
+            ..self.clone()
+        })
+    }
 }
 
 /// A link that is about to be mailed.
 pub(crate) struct NewConfirmationLink {
+    pub(crate) token: ConfirmationToken,
+    pub(crate) link: ConfirmationLink,
+}
+
+/// A link that was followed, in place of the unused one.
+pub(crate) struct UsedConfirmationLink {
     pub(crate) token: ConfirmationToken,
     pub(crate) link: ConfirmationLink,
 }
@@ -38,6 +69,8 @@ pub(crate) struct NewConfirmationLink {
 pub(crate) struct Decoy {
     pub(crate) id: Uuid,
     pub(crate) now: Timestamp,
+    /// The bytes of what it stands for, more or less.
+    pub(crate) bytes: usize,
 }
 
 impl Store {
@@ -57,13 +90,24 @@ impl Write for NewConfirmationLink {
     }
 }
 
+impl Write for UsedConfirmationLink {
+    fn stage(self, transaction: &mut Transaction) {
+        let unused = Condition::Version(self.link.version - 1);
+        let item = Item::new(&key(&self.token), &self.link).expiring(self.link.valid_until);
+        transaction.put("confirmation link", item, unused);
+    }
+}
+
 impl Write for Decoy {
     fn stage(self, transaction: &mut Transaction) {
         /// A decoy says nothing.
         #[derive(Serialize)]
-        struct Nothing {}
+        struct Nothing {
+            padding: String,
+        }
         let key = Key::alone(format!("DECOY#{}", self.id));
-        let item = Item::new(&key, &Nothing {}).expiring(self.now + DECOY_LIFETIME);
+        let padding = "-".repeat(self.bytes);
+        let item = Item::new(&key, &Nothing { padding }).expiring(self.now + DECOY_LIFETIME);
         transaction.put("decoy", item, Condition::Always);
     }
 }

@@ -5,12 +5,9 @@ use crate::{
     app::AppState,
     domain::{
         password::{NewPassword, ONE_TIME_LENGTH, SALT_BYTES},
-        user::{Roster, User, Username},
+        user::{User, Username},
     },
-    store::{
-        Decision, StoreError, until_settled,
-        users::{SaveRoster, SaveUser},
-    },
+    store::{Decision, StoreError, until_settled, users::SaveUser},
 };
 
 /// What came of it.
@@ -58,13 +55,8 @@ async fn store(app: &AppState, user: &User) -> Result<bool, StoreError> {
     if app.store.user(&user.username).await?.is_some() {
         return Ok(false);
     }
-    let roster = match app.store.roster().await? {
-        Some(roster) => roster.with_one_more(),
-        None => Roster::FIRST,
-    };
-    let decision = Decision::new()
-        .write(SaveUser(user.clone()))
-        .write(SaveRoster(roster));
+    // The roster counts them once they have chosen a password.
+    let decision = Decision::new().write(SaveUser(user.clone()));
     app.store.commit(decision).await?;
     Ok(true)
 }

@@ -2,17 +2,20 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{fault::Fault, resume_session::SignedIn};
+use super::{fault::Fault, resume_session::SignedIn, throttle};
 use crate::{
     app::AppState,
     domain::{
-        password::{InvalidPassword, NewPassword, SALT_BYTES},
-        session::{Session, SessionToken},
+        login_throttle::Counted,
+        password::{InvalidPassword, NewPassword, PasswordHash, SALT_BYTES},
+        session::{Session, SessionId, SessionToken},
+        user::{Roster, User},
     },
     store::{
-        Decision,
+        Decision, StoreError,
         sessions::{EndSession, OpenSession},
-        users::SaveUser,
+        until_settled,
+        users::{SaveRoster, SaveUser},
     },
 };
 
@@ -32,7 +35,9 @@ pub(crate) enum PasswordChange {
     SessionOver,
 }
 
-/// Gives the user who is signed in the password `new`.
+/// Gives the user who is signed in the password `new`. Wrong current ones are
+/// counted as those at the log-in are: a session that was left open is not to
+/// be guessed the password from.
 pub(crate) async fn change_password(
     app: &AppState,
     SignedIn { user, session }: SignedIn,
@@ -40,10 +45,14 @@ pub(crate) async fn change_password(
     new: SecretString,
 ) -> Result<PasswordChange, Fault> {
     let same = current.expose_secret() == new.expose_secret();
-    let hash = user.password_hash.clone();
-    if !app.passwords.verify(current, Some(hash)).await? {
+    let account = Counted::account(&user.username);
+    let admitted = throttle::admit(app, &[&account]).await?;
+    let hash = admitted.then(|| user.password_hash.clone());
+    if !app.passwords.verify(current, hash).await? {
+        tracing::info!(user_id = %user.id, throttled = !admitted, "a current password was wrong");
         return Ok(PasswordChange::CurrentIncorrect);
     }
+    throttle::take_back(app, Some(account), None).await?;
     let new = match NewPassword::parse(new) {
         Ok(_) if same => return Ok(PasswordChange::Same),
         Ok(new) => new,
@@ -53,20 +62,38 @@ pub(crate) async fn change_password(
     app.randomness.fill(&mut salt);
     let hash = app.passwords.hash(new.secret().clone(), salt).await?;
 
-    let changed = user.with_password(hash);
     let token = SessionToken::new(app.randomness.secret());
-    let renewed = Session::open(&changed, app.clock.now());
-    let decision = Decision::new()
-        .write(SaveUser(changed))
-        .write(EndSession(session))
-        .write(OpenSession(token.id(), renewed));
-    match app.store.commit(decision).await {
-        Ok(()) => {
-            tracing::info!(user_id = %user.id, "the password was changed");
-            Ok(PasswordChange::Changed(token))
-        }
-        // Whatever came in between has raised the credentials' version.
-        Err(error) if error.is_condition_failed() => Ok(PasswordChange::SessionOver),
-        Err(error) => Err(error.into()),
+    let stored = until_settled(|| store(app, &user, &hash, &session, &token)).await?;
+    if !stored {
+        return Ok(PasswordChange::SessionOver);
     }
+    tracing::info!(user_id = %user.id, "the password was changed");
+    Ok(PasswordChange::Changed(token))
+}
+
+/// Whether the change could be stored: not if the user was changed or disabled
+/// since `user` was loaded.
+async fn store(
+    app: &AppState,
+    user: &User,
+    hash: &PasswordHash,
+    session: &SessionId,
+    token: &SessionToken,
+) -> Result<bool, StoreError> {
+    let present = app.store.user(&user.username).await?;
+    if present.as_ref() != Some(user) {
+        return Ok(false);
+    }
+    let changed = user.with_password(hash.clone());
+    let renewed = Session::open(&changed, app.clock.now());
+    let mut decision = Decision::new()
+        .write(EndSession(session.clone()))
+        .write(OpenSession(token.id(), renewed));
+    if changed.is_relied_on() && !user.is_relied_on() {
+        let roster = app.store.roster().await?;
+        let roster = roster.map_or(Roster::FIRST, Roster::with_one_more);
+        decision = decision.write(SaveRoster(roster));
+    }
+    app.store.commit(decision.write(SaveUser(changed))).await?;
+    Ok(true)
 }

@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use crate::{
     app::AppState,
     domain::{ConfirmationToken, Subscriber, SubscriberStatus, unsubscribe_token},
-    store::{ChangedSubscriber, ConfirmationLink, Decision, StoreError, until_settled},
+    store::{ChangedSubscriber, Decision, StoreError, UsedConfirmationLink, until_settled},
 };
 
 /// What became of a confirmation link.
@@ -15,8 +15,8 @@ use crate::{
 pub(crate) enum Confirmation {
     /// The subscriber is confirmed, by this link or by one before.
     Confirmed,
-    /// The link has served: its subscriber has left since, and it brings
-    /// nobody back.
+    /// Who it was mailed to is no subscriber, and it does not make them one:
+    /// they have left since, or asked anew after they had used it.
     Spent,
     /// There is no such link, or no more.
     Unknown,
@@ -42,27 +42,35 @@ async fn attempt(app: &AppState, token: &ConfirmationToken) -> Result<Confirmati
     let Some(subscriber) = app.store.subscriber(link.subscriber_id).await? else {
         return Ok(Confirmation::Unknown);
     };
-    let Some(confirmed) = subscriber.confirm(link.generation, now) else {
-        return Ok(served(&link, &subscriber));
+    let is_confirmed = subscriber.status == SubscriberStatus::Confirmed;
+    let Some(used) = link.used(now) else {
+        return Ok(if is_confirmed {
+            Confirmation::Confirmed
+        } else {
+            Confirmation::Spent
+        });
     };
-    let event = app.event(confirmed_event(app, &confirmed, now), now)?;
-    let decision = Decision::new()
-        .write(ChangedSubscriber(confirmed))
-        .event(event);
-    app.store.commit(decision).await?;
-    tracing::info!(subscriber_id = %link.subscriber_id, "a subscriber confirmed");
-    Ok(Confirmation::Confirmed)
-}
-
-/// What a link means that changes nothing.
-fn served(link: &ConfirmationLink, subscriber: &Subscriber) -> Confirmation {
-    let by_this_generation = subscriber.status == SubscriberStatus::Confirmed
-        && subscriber.generation == link.generation;
-    if by_this_generation {
-        Confirmation::Confirmed
-    } else {
-        Confirmation::Spent
+    let mut decision = Decision::new().write(UsedConfirmationLink {
+        token: token.clone(),
+        link: used,
+    });
+    let confirmed = subscriber.confirm(now);
+    match &confirmed {
+        Some(confirmed) => {
+            let event = app.event(confirmed_event(app, confirmed, now), now)?;
+            decision = decision
+                .write(ChangedSubscriber(confirmed.clone()))
+                .event(event);
+        }
+        // Another link was quicker; this one has served all the same.
+        None if is_confirmed => {}
+        None => return Ok(Confirmation::Spent),
     }
+    app.store.commit(decision).await?;
+    if confirmed.is_some() {
+        tracing::info!(subscriber_id = %link.subscriber_id, "a subscriber confirmed");
+    }
+    Ok(Confirmation::Confirmed)
 }
 
 fn confirmed_event(

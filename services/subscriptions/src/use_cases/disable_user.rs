@@ -16,7 +16,7 @@ use crate::{
 pub(crate) enum UserDisabling {
     /// Disabled, as of now or since before.
     Disabled,
-    /// Refused: nobody would be left to sign in.
+    /// Refused: nobody would be left who is known to be able to sign in.
     LastActive,
     /// There is no such user.
     Unknown,
@@ -40,9 +40,10 @@ async fn attempt(app: &AppState, id: Uuid) -> Result<UserDisabling, StoreError> 
         Err(CannotDisable::AlreadyDisabled) => return Ok(UserDisabling::Disabled),
         Err(CannotDisable::LastActive) => return Ok(UserDisabling::LastActive),
     };
-    let decision = Decision::new()
-        .write(SaveUser(disabled))
-        .write(SaveRoster(left));
+    let mut decision = Decision::new().write(SaveUser(disabled));
+    if let Some(left) = left {
+        decision = decision.write(SaveRoster(left));
+    }
     app.store.commit(decision).await?;
     tracing::info!(user_id = %id, "a user was disabled");
     Ok(UserDisabling::Disabled)

@@ -18,6 +18,7 @@ pub(crate) mod resume_session;
 pub(crate) mod show_issue;
 pub(crate) mod subscribe;
 pub(crate) mod suppress;
+mod throttle;
 pub(crate) mod unsubscribe;
 
 pub use ensure_first_admin::FirstAdminError;

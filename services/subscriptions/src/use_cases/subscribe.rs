@@ -2,6 +2,7 @@
 
 use contracts::{Personal, events::SubscriberRegisteredV1};
 use jiff::Timestamp;
+use outbox::OutboxEvent;
 use secrecy::ExposeSecret;
 
 use crate::{
@@ -20,8 +21,8 @@ use crate::{
 /// had its confirmation mails.
 ///
 /// Nobody may learn from the answer, nor from its time, whether an address is
-/// known: so there is no outcome, and each way reads twice and commits one
-/// transaction of [`ACTIONS`] actions.
+/// known: so there is no outcome, and each way makes the same things, reads
+/// twice and commits one transaction of equally many and equally large items.
 ///
 /// # Errors
 /// See [`StoreError`].
@@ -32,9 +33,6 @@ pub(crate) async fn subscribe(
 ) -> Result<(), StoreError> {
     until_settled(|| attempt(app, email, name)).await
 }
-
-/// The actions of the largest decision: claim, subscriber, link, event.
-const ACTIONS: usize = 4;
 
 async fn attempt(
     app: &AppState,
@@ -51,58 +49,106 @@ async fn attempt(
     let known = app.store.subscriber(owner.unwrap_or(fresh_id)).await?;
 
     let (email, name) = (email.clone(), name.clone());
-    let decision = match known {
-        None => {
-            let subscriber = Subscriber::register(fresh_id, email, name, now);
-            mail_a_link(app, &subscriber, token, now)?.write(NewSubscriber {
-                subscriber,
-                address,
-            })
-        }
-        Some(known) => match known.register_again(email, name, now) {
-            Some(subscriber) => {
-                mail_a_link(app, &subscriber, token, now)?.write(ChangedSubscriber(subscriber))
-            }
-            None => Decision::new(),
+    let registered = || Subscriber::register(fresh_id, email.clone(), name.clone(), now);
+    let (subscriber, change) = match &known {
+        None => (registered(), Change::New),
+        Some(known) => match known.register_again(email.clone(), name.clone(), now) {
+            Some(changed) => (changed, Change::Again),
+            // Made all the same, and thrown away.
+            None => (registered(), Change::None),
         },
     };
-    app.store.commit(filled_up(app, decision, now)).await?;
+    let mailing = Mailing::new(app, &subscriber, token, now)?;
+    let decision = decide(app, change, subscriber, address, mailing, now);
+    app.store.commit(decision).await?;
     Ok(())
 }
 
-/// The link, and the event that has it mailed.
-fn mail_a_link(
-    app: &AppState,
-    subscriber: &Subscriber,
-    token: ConfirmationToken,
-    now: Timestamp,
-) -> Result<Decision, StoreError> {
-    let expires_at = now + CONFIRMATION_LIFETIME;
-    let unsubscribe_key = app.secrets.unsubscribe_key.expose_secret();
-    let unsubscribe = unsubscribe_token(subscriber.id, unsubscribe_key);
-    let registered = SubscriberRegisteredV1 {
-        subscriber_id: subscriber.id.0,
-        version: subscriber.version,
-        email: Personal::new(subscriber.email.as_str()),
-        name: Personal::new(subscriber.name.as_str()),
-        confirmation_url: app.links.confirm(&token.expose()),
-        unsubscribe_url: app.links.unsubscribe(&unsubscribe),
-        expires_at,
-    };
-    let link = ConfirmationLink {
-        subscriber_id: subscriber.id,
-        generation: subscriber.generation,
-        valid_until: expires_at,
-    };
-    Ok(Decision::new()
-        .write(NewConfirmationLink { token, link })
-        .event(app.event(registered, now)?))
+/// What a subscription changes.
+enum Change {
+    /// There is a subscriber who was not there.
+    New,
+    /// A known one is mailed a link.
+    Again,
+    /// Nothing.
+    None,
 }
 
-/// `decision` with as many decoys as make it [`ACTIONS`] large.
-fn filled_up(app: &AppState, decision: Decision, now: Timestamp) -> Decision {
-    (decision.actions()..ACTIONS).fold(decision, |decision, _| {
-        let id = app.randomness.uuid();
-        decision.write(Decoy { id, now })
-    })
+/// A link, and the event that has it mailed.
+struct Mailing {
+    link: NewConfirmationLink,
+    event: OutboxEvent,
+}
+
+impl Mailing {
+    fn new(
+        app: &AppState,
+        subscriber: &Subscriber,
+        token: ConfirmationToken,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let expires_at = now + CONFIRMATION_LIFETIME;
+        let unsubscribe_key = app.secrets.unsubscribe_key.expose_secret();
+        let unsubscribe = unsubscribe_token(subscriber.id, unsubscribe_key);
+        let registered = SubscriberRegisteredV1 {
+            subscriber_id: subscriber.id.0,
+            version: subscriber.version,
+            email: Personal::new(subscriber.email.as_str()),
+            name: Personal::new(subscriber.name.as_str()),
+            confirmation_url: app.links.confirm(&token.expose()),
+            unsubscribe_url: app.links.unsubscribe(&unsubscribe),
+            expires_at,
+        };
+        let link = ConfirmationLink::new(subscriber.id, expires_at);
+        Ok(Self {
+            link: NewConfirmationLink { token, link },
+            event: app.event(registered, now)?,
+        })
+    }
+}
+
+/// The bytes of a row beside what it says of somebody: keys, names, times.
+const CLAIM_BYTES: usize = 64;
+const LINK_BYTES: usize = 160;
+const SUBSCRIBER_BYTES: usize = 320;
+const EVENT_BYTES: usize = 320;
+
+/// Four rows in any case: claim, subscriber, link, event. A row that is not
+/// to be written has a decoy of its size in its place.
+fn decide(
+    app: &AppState,
+    change: Change,
+    subscriber: Subscriber,
+    address: AddressFingerprint,
+    mailing: Mailing,
+    now: Timestamp,
+) -> Decision {
+    let decoy = |bytes| Decoy {
+        id: app.randomness.uuid(),
+        now,
+        bytes,
+    };
+    let Mailing { link, event } = mailing;
+    match change {
+        Change::New => Decision::new()
+            .write(NewSubscriber {
+                subscriber,
+                address,
+            })
+            .write(link)
+            .event(event),
+        Change::Again => Decision::new()
+            .write(decoy(CLAIM_BYTES))
+            .write(ChangedSubscriber(subscriber))
+            .write(link)
+            .event(event),
+        Change::None => {
+            let person = subscriber.name.as_str().len() + subscriber.email.as_str().len();
+            Decision::new()
+                .write(decoy(CLAIM_BYTES))
+                .write(decoy(SUBSCRIBER_BYTES + person))
+                .write(decoy(LINK_BYTES))
+                .write(decoy(EVENT_BYTES + event.detail().len()))
+        }
+    }
 }

@@ -44,6 +44,36 @@ async fn bodies_that_are_too_long_are_refused() {
 }
 
 #[tokio::test]
+async fn an_issue_that_is_too_long_is_told_the_limit() {
+    let app = TestApp::with_admin().await;
+    let body = format!("title={}", "x".repeat(1024 * 1024));
+    let admin = app.admin().await;
+    let answer = admin.post_raw("/admin/newsletters", FORM, body).await;
+    answer.assert_status(413);
+    assert!(answer.body.contains("at most 1 MiB"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn paths_that_are_no_text_are_a_page_that_says_there_is_nothing() {
+    let app = TestApp::with_admin().await;
+    let admin = app.admin().await;
+    let mut answers = vec![admin.get("/admin/newsletters/%ff").await];
+    for action in ["disable", "one-time-password"] {
+        let path = format!("/admin/users/%ff/{action}");
+        answers.push(admin.post(&path, &[]).await);
+    }
+    for answer in answers {
+        answer.assert_status(404);
+        assert!(answer.header("content-type").starts_with("text/html"));
+        assert!(
+            answer.body.contains("There is nothing here."),
+            "{}",
+            answer.body
+        );
+    }
+}
+
+#[tokio::test]
 async fn cookies_of_any_kind_are_answered() {
     let app = TestApp::with_admin().await;
     for (name, value) in [

@@ -7,7 +7,7 @@ use std::{
 };
 
 use axum::body::{Body, Bytes};
-use futures::stream;
+use futures::{StreamExt, stream};
 use tokio::net::TcpListener;
 
 use crate::helpers::TestApp;
@@ -124,15 +124,79 @@ async fn what_is_no_json_object_is_a_400_problem() {
 }
 
 #[tokio::test]
-async fn an_answer_does_not_repeat_what_was_sent() {
+async fn a_problem_does_not_repeat_what_was_sent() {
     let app = TestApp::spawn().await;
     let body = r#"{"name":"<secret>","email":"secret@@example"}"#;
     let answer = app.post("/subscriptions", JSON, body).await;
+    answer.assert_status(400);
     assert!(!answer.body.contains("secret"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn a_refused_form_comes_back_with_what_was_typed_and_what_is_wrong() {
+    let app = TestApp::spawn().await;
     let answer = app
-        .post_form("/subscriptions", "name=%3Csecret%3E&email=secret")
+        .post_form("/subscriptions", "name=%22%3Cb%3E&email=ann")
         .await;
-    assert!(!answer.body.contains("secret"), "{}", answer.body);
+    answer.assert_status(400);
+    for part in [
+        "name=\"name\"",
+        "value=\"&#34;&#60;b&#62;\"",
+        "value=\"ann\"",
+        "id=\"name-error\"",
+        "id=\"email-error\"",
+        "aria-invalid=\"true\"",
+    ] {
+        assert!(answer.body.contains(part), "{part} in {}", answer.body);
+    }
+    assert!(!answer.body.contains("<b>"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn the_longest_name_fits_in_every_encoding() {
+    let app = TestApp::spawn().await;
+    // 256 graphemes of 25 bytes and 11 UTF-16 units each.
+    let family = "👨‍👩‍👧‍👦".repeat(256);
+    app.subscribe(&family, "form@example.com")
+        .await
+        .assert_status(200);
+    let escaped: String = family
+        .encode_utf16()
+        .map(|unit| format!("\\u{unit:04x}"))
+        .collect();
+    let json = format!(r#"{{"name":"{escaped}","email":"json@example.com"}}"#);
+    app.post("/subscriptions", JSON, json)
+        .await
+        .assert_status(202);
+    for event in app.registered().await {
+        assert_eq!(event.data.name.expose(), family);
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_is_too_large_is_told_the_bound_that_it_breaks() {
+    let app = TestApp::spawn().await;
+    let stacked = format!("a{}", "\u{308}".repeat(5_000));
+    let answer = app.subscribe(&stacked, "a@b.example").await;
+    answer.assert_status(400);
+    assert!(
+        answer.body.contains("longer than 8192 bytes"),
+        "{}",
+        answer.body
+    );
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_a_408() {
+    let app = TestApp::spawn().await;
+    tokio::time::pause();
+    let form = "application/x-www-form-urlencoded";
+    for kind in [form, JSON] {
+        let start = stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"name=a"))]);
+        let body = Body::from_stream(start.chain(stream::pending()));
+        let answer = app.post("/subscriptions", kind, body).await;
+        answer.assert_status(408);
+    }
 }
 
 #[tokio::test]
@@ -146,26 +210,25 @@ async fn other_content_types_are_a_415() {
         "",
     ] {
         let body = "name=a&email=a%40b.example";
-        app.post("/subscriptions", kind, body)
-            .await
-            .assert_status(415);
+        let answer = app.post("/subscriptions", kind, body).await;
+        answer.assert_status(415);
+        assert!(answer.body.contains("a form or JSON"), "{}", answer.body);
     }
 }
 
 #[tokio::test]
 async fn a_body_over_the_limit_is_a_413_and_is_not_held_in_memory() {
     let app = TestApp::spawn().await;
-    let just_fits = format!(
-        "{:<width$}",
-        "name=a&email=a%40b.example&x=",
-        width = 16 * 1024
-    );
+    let mut just_fits = "name=a&email=a%40b.example&x=".to_owned();
+    just_fits.push_str(&"x".repeat(64 * 1024 - just_fits.len()));
     app.post_form("/subscriptions", just_fits.clone())
         .await
         .assert_status(200);
-    app.post_form("/subscriptions", format!("{just_fits}x"))
-        .await
-        .assert_status(413);
+    let answer = app
+        .post_form("/subscriptions", format!("{just_fits}x"))
+        .await;
+    answer.assert_status(413);
+    assert!(answer.body.contains("at most 64 KiB"), "{}", answer.body);
     let chunk = Bytes::from(vec![b'a'; 64 * 1024]);
     for kind in ["application/x-www-form-urlencoded", JSON] {
         // 10 MB in chunks that share their memory, without a Content-Length.

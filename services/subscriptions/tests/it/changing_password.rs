@@ -1,5 +1,7 @@
 //! `/admin/password`
 
+use jiff::SignedDuration;
+
 use crate::helpers::{ADMIN_PASSWORD, Browser, TestApp};
 
 const NEW: &str = "another password of mine";
@@ -117,6 +119,40 @@ async fn a_change_ends_every_other_session_of_that_user() {
     let thief = app.browser();
     thief.set_cookie("__Host-session", &before);
     assert!(!thief.is_signed_in().await, "the token is renewed here too");
+}
+
+#[tokio::test]
+async fn after_ten_wrong_ones_even_the_right_current_password_is_incorrect() {
+    let app = TestApp::with_admin().await;
+    let admin = app.admin().await;
+    for _ in 0..10 {
+        change(&admin, "a wrong password", NEW, NEW).await;
+    }
+    change(&admin, ADMIN_PASSWORD, NEW, NEW).await;
+    let page = admin.get("/admin/password").await;
+    assert_flash(&page, "The current password is incorrect.");
+
+    app.clock.pass(SignedDuration::from_mins(15));
+    change(&admin, ADMIN_PASSWORD, NEW, NEW).await;
+    let page = admin.get("/admin/password").await;
+    assert_flash(&page, "Your password has been changed.");
+}
+
+#[tokio::test]
+async fn wrong_current_passwords_count_at_the_log_in_and_right_ones_do_not() {
+    let app = TestApp::with_admin().await;
+    let admin = app.admin().await;
+    for _ in 0..12 {
+        change(&admin, ADMIN_PASSWORD, "short", "short").await;
+    }
+    app.browser().sign_in("admin", ADMIN_PASSWORD).await;
+    for _ in 0..10 {
+        change(&admin, "a wrong password", NEW, NEW).await;
+    }
+    app.browser()
+        .log_in("admin", ADMIN_PASSWORD)
+        .await
+        .assert_redirect("/login");
 }
 
 #[tokio::test]

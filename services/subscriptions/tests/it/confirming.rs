@@ -1,10 +1,15 @@
 //! `GET /subscriptions/confirm`
 
+use std::sync::Arc;
+
 use contracts::events::SubscriberConfirmedV1;
 use http::Method;
 use jiff::SignedDuration;
 
-use crate::helpers::{TestApp, local_path, request};
+use crate::{
+    faults::meanwhile,
+    helpers::{TestApp, local_path, request},
+};
 
 const ADDRESS: &str = "ann@example.com";
 
@@ -153,12 +158,64 @@ async fn a_used_link_never_subscribes_anybody_again() {
     assert_eq!(
         confirmed(&app).await.len(),
         1,
-        "a link of an earlier generation"
+        "not for who asked anew either"
     );
     app.follow(&fresh).await.assert_status(200);
     let [first, second] = confirmed(&app).await.try_into().expect("two events");
     assert_eq!(first.subscriber_id, second.subscriber_id);
     assert!(second.version > first.version);
+}
+
+#[tokio::test]
+async fn a_link_that_was_never_used_confirms_who_asked_anew_and_nobody_who_left() {
+    let app = TestApp::spawn().await;
+    let (used, unused) = (link(&app).await, link(&app).await);
+    app.follow(&used).await.assert_status(200);
+    unsubscribe(&app).await;
+    let answer = app.follow(&unused).await;
+    answer.assert_status(200);
+    assert!(
+        answer.body.contains("does not work any more"),
+        "{}",
+        answer.body
+    );
+    assert_eq!(confirmed(&app).await.len(), 1, "who left stays away");
+
+    link(&app).await;
+    app.follow(&unused).await.assert_status(200);
+    assert_eq!(confirmed(&app).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_link_that_was_followed_after_another_one_had_confirmed_is_used_too() {
+    let app = TestApp::spawn().await;
+    let (first, second) = (link(&app).await, link(&app).await);
+    let confirming = app.follow(&first).await;
+    assert_eq!(app.follow(&second).await, confirming);
+    unsubscribe(&app).await;
+    link(&app).await;
+    for used in [&first, &second] {
+        app.follow(used).await.assert_status(200);
+    }
+    assert_eq!(confirmed(&app).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_link_that_is_used_while_it_is_being_followed_confirms_once() {
+    let app = Arc::new(TestApp::spawn().await);
+    let followed = link(&app).await;
+    let (other, link_of_other) = (Arc::clone(&app), followed.clone());
+    // Between the reading of the link and that of the subscriber: used, left,
+    // asked anew. To who reads the subscriber only now, they wait for a link.
+    app.store.before_read(2, move || {
+        meanwhile(async move {
+            other.follow(&link_of_other).await.assert_status(200);
+            unsubscribe(&other).await;
+            link(&other).await;
+        });
+    });
+    app.follow(&followed).await.assert_status(200);
+    assert_eq!(confirmed(&app).await.len(), 1);
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ async fn posts_from_other_sites_are_refused_and_change_nothing() {
         [(SITE, "same-site")],
         [(ORIGIN, "https://evil.example")],
         [(ORIGIN, "null")],
+        [(ORIGIN, "http://news.example")],
     ] {
         for path in [
             "/admin/newsletters",
@@ -48,7 +49,10 @@ async fn posts_from_our_own_pages_pass() {
     let own: [&[(HeaderName, &str)]; 4] = [
         &[(SITE, "same-origin"), (ORIGIN, "https://news.example")],
         &[(SITE, "none")],
-        &[(HOST, "localhost:8000"), (ORIGIN, "http://localhost:8000")],
+        &[
+            (HOST, "letters.example"),
+            (ORIGIN, "https://letters.example"),
+        ],
         &[],
     ];
     for headers in own {

@@ -10,6 +10,7 @@ mod cross_site;
 mod faults;
 mod feedback;
 mod helpers;
+mod last_user;
 mod middleware;
 mod past_issues;
 mod progress;

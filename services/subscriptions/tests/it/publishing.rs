@@ -184,6 +184,8 @@ async fn newsletters_returns_400_for_invalid_data() {
         (0, &*long_title),
         (1, ""),
         (1, " \n"),
+        (1, "a\0b"),
+        (2, "<p>\u{1b}[0m\u{7}"),
         (2, ""),
         (2, "\t"),
         (3, ""),

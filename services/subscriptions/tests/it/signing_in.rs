@@ -132,14 +132,14 @@ async fn a_token_of_somebodys_own_making_is_not_adopted() {
 }
 
 #[tokio::test]
-async fn an_hour_without_a_request_ends_a_session() {
+async fn two_hours_without_a_request_end_a_session() {
     let app = TestApp::with_admin().await;
     let admin = app.admin().await;
-    app.clock.pass(SignedDuration::from_mins(58));
+    app.clock.pass(SignedDuration::from_mins(118));
     assert!(admin.is_signed_in().await);
-    app.clock.pass(SignedDuration::from_mins(58));
+    app.clock.pass(SignedDuration::from_mins(118));
     assert!(admin.is_signed_in().await, "the request before counts");
-    app.clock.pass(SignedDuration::from_mins(60));
+    app.clock.pass(SignedDuration::from_mins(120));
     admin
         .get("/admin/dashboard")
         .await
@@ -157,6 +157,28 @@ async fn twelve_hours_end_a_session_that_is_in_use() {
     }
     app.clock.pass(SignedDuration::from_mins(30));
     assert!(!admin.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn who_sends_something_after_the_sessions_end_is_told_that_it_was_not_taken() {
+    const ENDED: &str = "Please sign in: your session has ended. Nothing was published or changed.";
+    let app = TestApp::with_admin().await;
+    let admin = app.admin().await;
+    app.clock.pass_hours(2);
+    admin
+        .post("/admin/newsletters", &[("title", "T")])
+        .await
+        .assert_redirect("/login");
+    assert!(admin.get("/login").await.shows_flash(ENDED));
+    assert!(!admin.get("/login").await.shows_flash(ENDED), "shown once");
+    for quiet in ["/admin/dashboard", "/admin/newsletters"] {
+        admin.get(quiet).await.assert_redirect("/login");
+    }
+    admin
+        .post("/admin/logout", &[])
+        .await
+        .assert_redirect("/login");
+    assert!(!admin.get("/login").await.body.contains("<i>"));
 }
 
 #[tokio::test]
@@ -222,19 +244,25 @@ async fn the_store_holds_no_token_and_no_password() {
 async fn no_page_behind_the_login_is_kept_by_a_cache() {
     let app = TestApp::with_admin().await;
     let admin = app.admin().await;
-    for path in [
-        "/login",
-        "/admin/dashboard",
-        "/admin/newsletters",
-        "/admin/users",
-        "/admin/x",
-    ] {
+    for path in ["/login", "/admin/dashboard", "/admin/users", "/admin/x"] {
         assert_eq!(
             admin.get(path).await.header("cache-control"),
             "no-store",
             "{path}"
         );
     }
+}
+
+#[tokio::test]
+async fn the_page_to_write_on_is_kept_for_the_way_back_until_somebody_signs_out() {
+    let app = TestApp::with_admin().await;
+    let admin = app.admin().await;
+    let page = admin.get("/admin/newsletters").await;
+    assert_eq!(page.header("cache-control"), "private, no-cache");
+    let refused = admin.post("/admin/newsletters", &[("title", "T")]).await;
+    assert_eq!(refused.header("cache-control"), "private, no-cache");
+    let answer = admin.post("/admin/logout", &[]).await;
+    assert_eq!(answer.header("clear-site-data"), "\"cache\"");
 }
 
 #[tokio::test]

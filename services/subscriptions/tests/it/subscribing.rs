@@ -1,5 +1,10 @@
 //! `POST /subscriptions`
 
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
 use contracts::events::SubscriberRegisteredV1;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -7,6 +12,8 @@ use serde_json::json;
 use crate::helpers::{PUBLIC_URL, STAGE, TestApp};
 
 const ADDRESS: &str = "ursula_le_guin@gmail.com";
+/// When answers leave: see the service's `schedule`.
+const BEAT: Duration = Duration::from_millis(100);
 
 #[tokio::test]
 async fn subscribe_returns_a_200_for_valid_form_data() {
@@ -140,6 +147,50 @@ async fn the_answer_and_what_is_asked_of_the_store_do_not_tell_whether_an_addres
             "{known}"
         );
     }
+}
+
+#[tokio::test]
+async fn what_is_written_is_about_as_large_whether_an_address_is_known_or_not() {
+    let app = TestApp::spawn().await;
+    let name = "A".repeat(200);
+    app.confirmed_subscriber("known@example.com").await;
+    app.store.written_bytes();
+    app.subscribe(&name, "other@example.com")
+        .await
+        .assert_status(200);
+    let new = app.store.written_bytes();
+    app.subscribe(&name, "other@example.com")
+        .await
+        .assert_status(200);
+    let again = app.store.written_bytes();
+    app.subscribe(&name, "known@example.com")
+        .await
+        .assert_status(200);
+    let known = app.store.written_bytes();
+    for other in [again, known] {
+        assert!(new.abs_diff(other) < new / 10, "{new} {again} {known}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answers_leave_on_the_beat_and_many_at_once() {
+    let app = Arc::new(TestApp::spawn().await);
+    let begun = Instant::now();
+    app.subscribe("Ann", ADDRESS).await.assert_status(200);
+    assert!(begun.elapsed() >= BEAT, "{:?}", begun.elapsed());
+
+    let begun = Instant::now();
+    let subscribers = (0..100).map(|number| {
+        let app = Arc::clone(&app);
+        tokio::spawn(async move {
+            let address = format!("ann{number}@example.com");
+            app.subscribe("Ann", &address).await.assert_status(200);
+        })
+    });
+    for done in futures::future::join_all(subscribers).await {
+        done.expect("no panic");
+    }
+    assert!(begun.elapsed() < 50 * BEAT, "{:?}", begun.elapsed());
 }
 
 #[tokio::test]

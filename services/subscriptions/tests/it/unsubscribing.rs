@@ -1,7 +1,8 @@
 //! `/subscriptions/unsubscribe`
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use contracts::events::{SubscriberUnsubscribedV1, UnsubscribeReason};
+use futures::stream;
 use http::Method;
 
 use crate::helpers::{TestApp, local_path, request};
@@ -72,6 +73,25 @@ async fn one_click_posts_come_from_any_site_with_any_body_type() {
         headers.insert("sec-fetch-site", "cross-site".parse().expect("a header"));
         app.send(post).await.assert_status(200);
         assert_eq!(unsubscribed(&app).await.len(), 1, "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_any_length_that_breaks_off_or_not_unsubscribes() {
+    let chunk = Bytes::from(vec![b'a'; 1024 * 1024]);
+    let endless = stream::repeat_with(move || Ok::<_, std::io::Error>(chunk.clone()));
+    let broken = stream::iter([Err::<Bytes, _>(std::io::Error::other("gone"))]);
+    let bodies = [
+        Body::from(vec![b'a'; 1024 * 1024]),
+        Body::from_stream(endless),
+        Body::from_stream(broken),
+    ];
+    for body in bodies {
+        let app = TestApp::spawn().await;
+        app.confirmed_subscriber(ADDRESS).await;
+        let answer = app.post_form(&link(&app).await, body).await;
+        answer.assert_status(200);
+        assert_eq!(unsubscribed(&app).await.len(), 1);
     }
 }
 

@@ -1,13 +1,8 @@
 //! `/admin/users`
 
-use std::sync::Arc;
+use crate::helpers::{ADMIN_PASSWORD, Answer, Browser, TestApp};
 
-use crate::{
-    faults::meanwhile,
-    helpers::{ADMIN_PASSWORD, Answer, Browser, TestApp},
-};
-
-const CHOSEN: &str = "a password of my choice";
+pub(crate) const CHOSEN: &str = "a password of my choice";
 
 /// What stands between two texts.
 fn between<'a>(body: &'a str, start: &str, end: &str) -> &'a str {
@@ -17,14 +12,29 @@ fn between<'a>(body: &'a str, start: &str, end: &str) -> &'a str {
     rest.split_once(end).expect("an end").0
 }
 
-async fn add(admin: &Browser<'_>, username: &str) -> String {
+pub(crate) async fn add(admin: &Browser<'_>, username: &str) -> String {
     let answer = admin.post("/admin/users", &[("username", username)]).await;
     answer.assert_status(200);
     assert_eq!(answer.header("cache-control"), "no-store");
     between(&answer.body, "<code class=\"secret\">", "</code>").to_owned()
 }
 
-async fn change_password(browser: &Browser<'_>, current: &str, new: &str) -> Answer {
+/// Adds `username`, who chooses a password and is signed in.
+pub(crate) async fn settle<'a>(
+    app: &'a TestApp,
+    admin: &Browser<'_>,
+    username: &str,
+) -> Browser<'a> {
+    let one_time = add(admin, username).await;
+    let browser = app.browser();
+    browser.sign_in(username, &one_time).await;
+    change_password(&browser, &one_time, CHOSEN)
+        .await
+        .assert_redirect("/admin/password");
+    browser
+}
+
+pub(crate) async fn change_password(browser: &Browser<'_>, current: &str, new: &str) -> Answer {
     let fields = [
         ("current_password", current),
         ("new_password", new),
@@ -34,7 +44,7 @@ async fn change_password(browser: &Browser<'_>, current: &str, new: &str) -> Ans
 }
 
 /// Where the form to disable `username` posts to.
-async fn disable_path(admin: &Browser<'_>, username: &str) -> String {
+pub(crate) async fn disable_path(admin: &Browser<'_>, username: &str) -> String {
     let page = admin.get("/admin/users").await;
     let (before, _) = page
         .body
@@ -188,85 +198,6 @@ async fn disabling_a_user_ends_their_sessions_and_their_signing_in() {
     admin.post(&path, &[]).await.assert_redirect("/admin/users");
     let taken = admin.post("/admin/users", &[("username", "ada")]).await;
     taken.assert_status(409);
-}
-
-#[tokio::test]
-async fn nobody_disables_the_last_active_user() {
-    let app = TestApp::with_admin().await;
-    let admin = app.admin().await;
-    let path = disable_path(&admin, "admin").await;
-    admin.post(&path, &[]).await.assert_redirect("/admin/users");
-    let page = admin.get("/admin/users").await;
-    assert!(
-        page.shows_flash("The last active user cannot be disabled."),
-        "{}",
-        page.body
-    );
-    app.browser().sign_in("admin", ADMIN_PASSWORD).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_two_who_disable_each_other_at_the_same_moment_one_stays() {
-    for _ in 0..5 {
-        let app = Arc::new(TestApp::with_admin().await);
-        let admin = app.admin().await;
-        let one_time = add(&admin, "ada").await;
-        let ada = app.browser();
-        ada.sign_in("ada", &one_time).await;
-        change_password(&ada, &one_time, CHOSEN)
-            .await
-            .assert_redirect("/admin/password");
-        let (admins, adas) = (
-            disable_path(&ada, "admin").await,
-            disable_path(&ada, "ada").await,
-        );
-        let requests = vec![admin.form(&adas, &[]), ada.form(&admins, &[])];
-        for answer in app.send_at_once(requests).await {
-            answer.assert_status(303);
-        }
-        let left = [admin.is_signed_in().await, ada.is_signed_in().await];
-        assert_eq!(left.into_iter().filter(|left| *left).count(), 1, "{left:?}");
-    }
-}
-
-#[tokio::test]
-async fn the_last_one_stays_even_if_the_other_is_disabled_in_between() {
-    let app = TestApp::with_admin().await;
-    let admin = app.admin().await;
-    add(&admin, "ada").await;
-    let (admins, adas) = (
-        disable_path(&admin, "admin").await,
-        disable_path(&admin, "ada").await,
-    );
-    // Between the loading and the committing of the first request comes the
-    // second one, whole.
-    let rival = app.app.clone();
-    let cookie = format!(
-        "__Host-session={}",
-        admin.cookie("session").expect("a session")
-    );
-    app.store.before_next_commit(move || {
-        let mut request = crate::helpers::request(
-            http::Method::POST,
-            &admins,
-            Some("application/x-www-form-urlencoded"),
-            axum::body::Body::empty(),
-        );
-        request
-            .headers_mut()
-            .insert("cookie", cookie.parse().expect("a cookie"));
-        meanwhile(async move {
-            let answered = tower::ServiceExt::oneshot(rival.router(), request).await;
-            assert_eq!(answered.expect("the router cannot fail").status(), 303);
-        });
-    });
-    admin.post(&adas, &[]).await.assert_status(303);
-    let everything = app.everything_stored().await;
-    assert_eq!(
-        everything.matches("\"disabled_at\"").count(),
-        1,
-        "{everything}"
-    );
 }
 
 #[tokio::test]

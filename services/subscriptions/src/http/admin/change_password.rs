@@ -5,7 +5,7 @@ use axum::{
     Extension,
     extract::{Request, State},
     http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Redirect, Response},
+    response::Response,
 };
 
 use super::{
@@ -74,7 +74,8 @@ pub(crate) async fn submit(
             return Ok(with_session(&app, &token, response));
         }
         PasswordChange::SessionOver => {
-            return Ok(signed_out(&app, Redirect::to("/login").into_response()));
+            let response = Flash::SessionEnded.redirect(&app, "/login");
+            return Ok(signed_out(&app, response));
         }
         PasswordChange::CurrentIncorrect => Flash::CurrentPasswordIncorrect,
         PasswordChange::Same => Flash::PasswordSame,

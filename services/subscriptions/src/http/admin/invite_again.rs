@@ -1,16 +1,8 @@
 //! `POST /admin/users/{id}/one-time-password`
 
-use axum::{
-    Extension,
-    extract::{Path, State},
-    http::StatusCode,
-    response::Response,
-};
-use secrecy::ExposeSecret;
-use uuid::Uuid;
-
 use super::{
     add_user::OneTimePasswordPage,
+    id::Id,
     navigation::{Navigation, Place},
 };
 use crate::{
@@ -20,15 +12,16 @@ use crate::{
         resume_session::SignedIn,
     },
 };
+use axum::{Extension, extract::State, http::StatusCode, response::Response};
+use secrecy::ExposeSecret;
 
 /// Shows another one-time password for a user who has not chosen one yet: the
 /// first may have been lost on its way, or with the page that showed it.
 pub(crate) async fn invite_again(
     State(app): State<Shared>,
     Extension(signed_in): Extension<SignedIn>,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Response, Problem> {
-    let id: Uuid = id.parse().map_err(|_| Problem::not_found())?;
     match renew(&app, id).await? {
         Invitation::Renewed {
             user,

@@ -1,20 +1,16 @@
 //! `GET /admin/newsletters/{id}`
 
-use askama::Template;
-use axum::{
-    Extension,
-    extract::{Path, State},
-    http::StatusCode,
-    response::Response,
+use super::{
+    id::Id,
+    navigation::{Navigation, Place},
 };
-use uuid::Uuid;
-
-use super::navigation::{Navigation, Place};
 use crate::{
     domain::issue::Issue,
     http::{Problem, Shared, page::page},
     use_cases::{resume_session::SignedIn, show_issue::show_issue},
 };
+use askama::Template;
+use axum::{Extension, extract::State, http::StatusCode, response::Response};
 
 #[derive(Template)]
 #[template(path = "admin/issue.html")]
@@ -27,9 +23,8 @@ struct IssuePage {
 pub(crate) async fn issue(
     State(app): State<Shared>,
     Extension(signed_in): Extension<SignedIn>,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Response, Problem> {
-    let id: Uuid = id.parse().map_err(|_| Problem::not_found())?;
     let issue = show_issue(&app, id).await?.ok_or_else(Problem::not_found)?;
     let nav = Navigation::new(&signed_in, Place::Newsletters);
     Ok(page(StatusCode::OK, &IssuePage { nav, issue }))

@@ -4,6 +4,7 @@ mod add_user;
 mod change_password;
 mod dashboard;
 mod disable_user;
+mod id;
 mod invite_again;
 mod issue;
 mod log_out;

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{
     Extension,
     extract::{RawQuery, State},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, HeaderValue, StatusCode, header::CACHE_CONTROL},
     response::Response,
 };
 
@@ -22,6 +22,12 @@ use crate::{
     use_cases::{list_issues::list_issues, resume_session::SignedIn},
 };
 
+/// Not `no-store`: with that, browsers forget what was typed into the form as
+/// soon as another page comes, the log-in after the session's end for one, and
+/// the way back leads to an empty form. The price: whoever sits down at the same
+/// browser can go back to the page from which somebody signed out, and read
+/// what stood there; signing out makes it forget the earlier ones.
+const KEEPS_WHAT_WAS_TYPED: HeaderValue = HeaderValue::from_static("private, no-cache");
 /// Past issues on one page.
 const PAGE: u16 = 20;
 
@@ -81,7 +87,7 @@ pub(crate) async fn newsletters(
         next: found.next,
         paged: after.is_some(),
     };
-    let response = page(StatusCode::OK, &newsletters_page);
+    let response = restorable(page(StatusCode::OK, &newsletters_page));
     Ok(taken.cleared(&app, response))
 }
 
@@ -103,7 +109,15 @@ pub(crate) async fn refused(
         next: found.next,
         paged: false,
     };
-    Ok(page(status, &newsletters_page))
+    Ok(restorable(page(status, &newsletters_page)))
+}
+
+/// `response`, with what is typed into it when the browser comes back to it.
+fn restorable(mut response: Response) -> Response {
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, KEEPS_WHAT_WAS_TYPED);
+    response
 }
 
 /// An idempotency key for one issue.

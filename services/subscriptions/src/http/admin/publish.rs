@@ -43,7 +43,16 @@ pub(crate) async fn publish(
         }
     };
     match publish_issue(&app, signed_in.user.id, &draft, &key).await {
-        Ok(_) => Ok(Flash::IssueAccepted.redirect(&app, "/admin/newsletters")),
+        Ok(published) => {
+            if published.differs {
+                tracing::warn!(
+                    issue_id = %published.issue_id,
+                    user_id = %signed_in.user.id,
+                    "a key came again with another content, which was not published"
+                );
+            }
+            Ok(Flash::IssueAccepted.redirect(&app, "/admin/newsletters"))
+        }
         Err(StoreError::TooLarge(error)) => {
             let excess = error.bytes.saturating_sub(MAX_EVENT_BYTES);
             let problem = FieldError {

@@ -22,8 +22,12 @@ pub(crate) struct StoreProbe {
 struct Inner {
     /// Operation and number of items, such as `TransactWriteItems 4`.
     requests: Vec<String>,
+    /// The bytes of all transactions.
+    written: usize,
     down: bool,
     before_commit: Option<Hook>,
+    /// And how many reads still go before it.
+    before_read: Option<(usize, Hook)>,
 }
 
 impl StoreProbe {
@@ -38,6 +42,11 @@ impl StoreProbe {
         std::mem::take(&mut self.lock().requests)
     }
 
+    /// The bytes of the transactions since the last time.
+    pub(crate) fn written_bytes(&self) -> usize {
+        std::mem::take(&mut self.lock().written)
+    }
+
     /// From now on the store does not answer, or answers again.
     pub(crate) fn is_down(&self, down: bool) {
         self.lock().down = down;
@@ -49,8 +58,25 @@ impl StoreProbe {
         self.lock().before_commit = Some(Box::new(hook));
     }
 
+    /// Runs `hook` just before the read that is the `number`th from now.
+    pub(crate) fn before_read(&self, number: usize, hook: impl FnOnce() + Send + 'static) {
+        self.lock().before_read = Some((number - 1, Box::new(hook)));
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
         self.inner.lock().expect("no test panics in here")
+    }
+}
+
+impl Inner {
+    fn read_hook(&mut self) -> Option<Hook> {
+        match self.before_read.take() {
+            Some((0, hook)) => Some(hook),
+            waiting => {
+                self.before_read = waiting.map(|(reads, hook)| (reads - 1, hook));
+                None
+            }
+        }
     }
 }
 
@@ -73,18 +99,20 @@ impl Intercept for StoreProbe {
             if inner.down {
                 return Err("the store is down".into());
             }
+            let is_read = operation == "GetItem";
             let is_commit = operation == "TransactWriteItems";
             let request = if is_commit {
-                format!(
-                    "{operation} {}",
-                    actions(request.body().bytes().unwrap_or_default())
-                )
+                let body = request.body().bytes().unwrap_or_default();
+                inner.written += body.len();
+                format!("{operation} {}", actions(body))
             } else {
                 operation
             };
             inner.requests.push(request);
             if is_commit {
                 inner.before_commit.take()
+            } else if is_read {
+                inner.read_hook()
             } else {
                 None
             }
