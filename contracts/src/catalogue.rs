@@ -36,12 +36,13 @@ impl<D: EventData + fmt::Debug> AnyEvent for CloudEvent<D> {
 
 /// Every version of every event, in the order of the documentation.
 pub fn catalogue() -> &'static [EventKind] {
-    static ALL: [EventKind; 15] = [
+    static ALL: [EventKind; 16] = [
         EventKind::of::<events::SubscriberRegisteredV1>(),
         EventKind::of::<events::SubscriberConfirmedV1>(),
         EventKind::of::<events::SubscriberUnsubscribedV1>(),
         EventKind::of::<events::SubscriberErasedV1>(),
         EventKind::of::<events::IssuePublishedV1>(),
+        EventKind::of::<events::IssuePublishedV2>(),
         EventKind::of::<events::SubscribersImportedV1>(),
         EventKind::of::<events::IssuePauseRequestedV1>(),
         EventKind::of::<events::IssueResumeRequestedV1>(),
@@ -57,7 +58,8 @@ pub fn catalogue() -> &'static [EventKind] {
 }
 
 impl EventKind {
-    const fn of<D: EventData + fmt::Debug + 'static>() -> Self {
+    /// The kind of events that carry `D`.
+    pub const fn of<D: EventData + fmt::Debug + 'static>() -> Self {
         Self {
             event_type: D::TYPE,
             source: D::SOURCE,

@@ -10,6 +10,7 @@ mod issue_exceptions_recorded_v1;
 mod issue_held_resolution_requested_v1;
 mod issue_pause_requested_v1;
 mod issue_published_v1;
+mod issue_published_v2;
 mod issue_resume_requested_v1;
 mod subscriber_confirmed_v1;
 mod subscriber_erased_v1;
@@ -31,6 +32,7 @@ pub use issue_held_resolution_requested_v1::{
 };
 pub use issue_pause_requested_v1::IssuePauseRequestedV1;
 pub use issue_published_v1::IssuePublishedV1;
+pub use issue_published_v2::IssuePublishedV2;
 pub use issue_resume_requested_v1::IssueResumeRequestedV1;
 pub use subscriber_confirmed_v1::SubscriberConfirmedV1;
 pub use subscriber_erased_v1::SubscriberErasedV1;

@@ -9,7 +9,13 @@ use serde_json::{Value, json};
 use crate::{arrived, example, texts};
 
 /// The fields of an envelope or data that can be missing.
-const OPTIONAL: [&str; 3] = ["traceparent", "issue_id", "reason"];
+const OPTIONAL: [&str; 5] = [
+    "traceparent",
+    "issue_id",
+    "preheader",
+    "reason",
+    "sender_name",
+];
 
 /// A value that no field takes, and that no error may repeat.
 const INTRUDER: &str = "somebody@example.com";

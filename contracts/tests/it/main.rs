@@ -2,12 +2,17 @@
 //! that is compiled are the same.
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
+mod asyncapi;
 mod bus_event;
 mod decoding;
 mod examples;
+mod fuzzing;
+mod planted;
+mod published;
 mod schemas;
 mod table;
 
+use contract_tooling::Folder;
 use contracts::{BusEvent, EventKind};
 use serde_json::Value;
 
@@ -15,7 +20,17 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// The committed example of `kind`.
 fn example(kind: &EventKind) -> Value {
-    let path = format!("{ROOT}/examples/{}.json", kind.event_type);
+    read(&Folder::example(kind.event_type))
+}
+
+/// All committed examples of `kind`.
+fn examples(kind: &EventKind) -> Vec<Value> {
+    let names = Folder::at(ROOT).examples(kind.event_type).unwrap();
+    names.iter().map(|name| read(name)).collect()
+}
+
+fn read(name: &str) -> Value {
+    let path = format!("{ROOT}/{name}");
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
 }

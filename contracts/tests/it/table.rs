@@ -5,7 +5,7 @@ use contracts::{Source, catalogue};
 use crate::{ROOT, example, types};
 
 /// Every type and who publishes it, with the least that its data holds.
-const PUBLIC: [(&str, Source, &[&str]); 15] = [
+const PUBLIC: [(&str, Source, &[&str]); 16] = [
     (
         "pennypost.subscriber.registered.v1",
         Source::Subscriptions,
@@ -49,6 +49,20 @@ const PUBLIC: [(&str, Source, &[&str]); 15] = [
             "title",
             "html_content",
             "text_content",
+            "published_at",
+        ],
+    ),
+    (
+        "pennypost.issue.published.v2",
+        Source::Subscriptions,
+        &[
+            "issue_id",
+            "title",
+            "preheader",
+            "sender_name",
+            "html_content",
+            "text_content",
+            "content_sha256",
             "published_at",
         ],
     ),

@@ -1,0 +1,96 @@
+//! The command that publishes and retires versions.
+
+use std::fs;
+
+use contract_tooling::{Folder, ReleaseError, frozen, release, retire};
+use contracts::{Source, catalogue};
+use jiff::civil::{Date, date};
+
+use contract_tooling::asyncapi::{Declaration, asyncapi};
+
+use super::{Copy, DRAFT, PUBLISHED, assert_refused, without};
+
+const TODAY: Date = date(2026, 12, 1);
+
+#[test]
+fn a_draft_that_is_published_is_frozen_from_then_on() {
+    let copy = Copy::new();
+    let before = copy.lock();
+    let added = release(&copy.folder, catalogue(), DRAFT, TODAY).unwrap();
+    assert_eq!(added.len(), 2);
+    assert_eq!(frozen::lost_lines(&before, &copy.lock()), [""; 0]);
+    assert_eq!(copy.sentences(catalogue()), [""; 0]);
+    copy.edit(&Folder::schema(DRAFT), "preheader", "teaser");
+    assert!(copy.sentences(catalogue())[0].contains("make it v3:"));
+}
+
+#[test]
+fn a_change_to_v1_belongs_into_v3_once_v2_is_published() {
+    let copy = Copy::new();
+    release(&copy.folder, catalogue(), DRAFT, TODAY).unwrap();
+    copy.edit(&Folder::schema(PUBLISHED), "title", "headline");
+    assert_refused(&copy.sentences(catalogue()), "v3");
+}
+
+#[test]
+fn publishing_again_adds_nothing_but_examples_that_are_new() {
+    let copy = Copy::new();
+    let again = |folder| release(folder, catalogue(), PUBLISHED, TODAY).unwrap();
+    assert!(again(&copy.folder).is_empty());
+
+    let example = copy.folder.read(&Folder::example(PUBLISHED)).unwrap();
+    let name = format!("examples/{PUBLISHED}--short.json");
+    fs::write(copy.folder.path().join(&name), example).unwrap();
+    assert_eq!(again(&copy.folder).len(), 1);
+    copy.edit(&name, "utopia", "dystopia");
+    assert_refused(&copy.sentences(catalogue()), "v2");
+}
+
+#[test]
+fn what_the_type_does_not_read_is_not_published() {
+    let copy = Copy::new();
+    copy.edit(&Folder::example(DRAFT), "content_sha256", "content_md5");
+    let before = copy.lock();
+    let refused = release(&copy.folder, catalogue(), DRAFT, TODAY);
+    assert!(matches!(refused, Err(ReleaseError::WouldNotHold(_))));
+    assert_eq!(copy.lock(), before);
+
+    let unknown = release(&copy.folder, catalogue(), "pennypost.a.b.v1", TODAY);
+    assert!(matches!(unknown, Err(ReleaseError::Unknown(_))));
+}
+
+#[test]
+fn a_version_is_retired_when_no_service_declares_it_any_more() {
+    let copy = Copy::new();
+    let document = |publishes, consumes, service| {
+        let declaration = Declaration {
+            service,
+            publishes,
+            consumes,
+        };
+        asyncapi(&declaration, &copy.folder).unwrap()
+    };
+    let publisher = document(&[PUBLISHED], &[], Source::Subscriptions);
+    let consumer = document(&[], &[PUBLISHED], Source::Delivery);
+    for in_use in [[publisher], [consumer]] {
+        let refused = retire(&copy.folder, &in_use, PUBLISHED, TODAY);
+        assert!(matches!(refused, Err(ReleaseError::InUse { .. })));
+    }
+
+    let before = copy.lock();
+    let of_others = document(&[DRAFT], &[], Source::Subscriptions);
+    retire(&copy.folder, &[of_others], PUBLISHED, TODAY).unwrap();
+    assert_eq!(frozen::lost_lines(&before, &copy.lock()), [""; 0]);
+    assert_eq!(copy.sentences(&without(PUBLISHED)), [""; 0]);
+    // Its name is not used again.
+    assert!(copy.sentences(catalogue())[0].contains("was retired"));
+    let again = release(&copy.folder, catalogue(), PUBLISHED, TODAY);
+    assert!(matches!(again, Err(ReleaseError::Retired(_))));
+}
+
+#[test]
+fn only_what_is_published_is_retired() {
+    let copy = Copy::new();
+    let refused = retire(&copy.folder, &[], DRAFT, TODAY);
+    assert!(matches!(refused, Err(ReleaseError::NotPublished(_))));
+}
