@@ -20,7 +20,7 @@ impl Table {
     ///
     /// # Errors
     /// [`CommitError::Unavailable`] if the store does not answer, or leaves
-    /// some undone [`MAX_ATTEMPTS`] times in a row.
+    /// some undone several times in a row.
     pub async fn discard(&self, keys: &[Key]) -> Result<(), CommitError> {
         for keys in keys.chunks(MAX_BATCH) {
             let mut left = keys.iter().map(discarding).collect::<Vec<_>>();
