@@ -19,6 +19,7 @@ const KEY_BYTES: usize = 32;
 const LOCK: &str = "lock";
 const KEYS: &str = "keys.json";
 const STORE: &str = "store.db";
+const UNFINISHED_STORE: &str = "store.db.new";
 const QUEUES: &str = "queues.db";
 const MAILBOX: &str = "mailbox.db";
 
@@ -143,8 +144,49 @@ impl DataDir {
         }
     }
 
+    /// Where the store is made at the first start: a process that dies while
+    /// tables are made leaves nothing that would be taken for a store.
+    ///
+    /// # Errors
+    /// What a former start left there cannot be removed, or nothing be made.
+    pub(crate) fn unfinished_store(&self) -> Result<PathBuf, DataDirError> {
+        let path = self.path.join(UNFINISHED_STORE);
+        let make = || {
+            for suffix in BESIDE {
+                remove(&self.path.join(format!("{UNFINISHED_STORE}{suffix}")))?;
+            }
+            private_file().open(&path).map(drop)
+        };
+        match make() {
+            Ok(()) => Ok(path),
+            Err(source) => Err(DataDirError::Unusable { path, source }),
+        }
+    }
+
+    /// Makes the unfinished store, which nobody has open any more, the store.
+    ///
+    /// # Errors
+    /// It cannot be moved.
+    pub(crate) fn finish_store(&self) -> Result<(), DataDirError> {
+        let unfinished = self.path.join(UNFINISHED_STORE);
+        // Whoever closes a database last writes its log into it.
+        let log = self.path.join(format!("{UNFINISHED_STORE}-wal"));
+        let finish = || {
+            if log.exists() {
+                return Err(io::Error::other("its log was not written into it"));
+            }
+            File::open(&unfinished)?.sync_all()?;
+            fs::rename(&unfinished, self.store())?;
+            File::open(&self.path)?.sync_all()
+        };
+        finish().map_err(|source| DataDirError::Unusable {
+            path: unfinished.clone(),
+            source,
+        })
+    }
+
     /// Whether anything was ever stored.
-    fn has_data(&self) -> bool {
+    pub(crate) fn has_data(&self) -> bool {
         fs::metadata(self.store()).is_ok_and(|store| store.len() > 0)
     }
 
@@ -161,6 +203,14 @@ impl DataDir {
         file.sync_all()?;
         fs::rename(&unfinished, path)?;
         File::open(&self.path)?.sync_all()
+    }
+}
+
+/// Removes a file that need not be there.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 
@@ -216,6 +266,19 @@ mod tests {
         fs::remove_file(dir.path().join(KEYS)).expect("the keys were there");
         let refused = dir.secrets(&randomness());
         assert!(matches!(refused, Err(DataDirError::LostKeys(_))));
+    }
+
+    #[test]
+    fn a_store_that_was_left_unfinished_is_made_anew() {
+        let parent = tempfile::tempdir().expect("a directory");
+        let dir = DataDir::take(parent.path()).expect("the directory");
+        let unfinished = dir.unfinished_store().expect("a place");
+        fs::write(&unfinished, "half a store").expect("half a store");
+        assert!(!dir.has_data());
+        let again = dir.unfinished_store().expect("the same place");
+        assert_eq!(fs::read(again).expect("a file"), b"");
+        dir.finish_store().expect("a store");
+        assert!(dir.store().exists() && !unfinished.exists());
     }
 
     #[test]

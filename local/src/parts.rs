@@ -56,14 +56,7 @@ impl Parts {
             Some(dir) => dir.secrets(&randomness)?,
             None => fresh_secrets(&randomness),
         };
-        let engine = match data_dir {
-            Some(dir) => Engine::on_disk(&dir.store())?,
-            None => Engine::in_memory()?,
-        };
-        let client = engine.client();
-        for table in [SUBSCRIPTIONS_TABLE, DELIVERY_TABLE] {
-            dynamo::create_table(&client, table).await?;
-        }
+        let engine = open_store(data_dir).await?;
         let queues = Queues::open(
             data_dir.map(DataDir::queues).as_deref(),
             &[SUBSCRIPTIONS_QUEUE, DELIVERY_QUEUE, CONFIRMATIONS_QUEUE],
@@ -155,4 +148,30 @@ impl Parts {
             Arc::clone(&self.randomness),
         ))
     }
+}
+
+/// Opens the store. A table is not made in one step, and one that is half made
+/// would be taken for a table: so a new store is made aside, and moved.
+async fn open_store(data_dir: Option<&DataDir>) -> Result<Engine, StartError> {
+    let Some(dir) = data_dir else {
+        let engine = Engine::in_memory()?;
+        make_tables(&engine).await?;
+        return Ok(engine);
+    };
+    if !dir.has_data() {
+        make_tables(&Engine::on_disk(&dir.unfinished_store()?)?).await?;
+        dir.finish_store()?;
+    }
+    let engine = Engine::on_disk(&dir.store())?;
+    // Turns on what an older version had not.
+    make_tables(&engine).await?;
+    Ok(engine)
+}
+
+async fn make_tables(engine: &Engine) -> Result<(), StartError> {
+    let client = engine.client();
+    for table in [SUBSCRIPTIONS_TABLE, DELIVERY_TABLE] {
+        dynamo::create_table(&client, table).await?;
+    }
+    Ok(())
 }
