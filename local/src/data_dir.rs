@@ -7,14 +7,10 @@ use std::{
 };
 
 use ambient::SharedRandomness;
-use secrecy::{ExposeSecret, SecretSlice};
-use serde::{Deserialize, Serialize};
 use subscriptions::Secrets;
 
+use crate::keys::{fresh_secrets, read_keys, write_keys};
 use crate::private_files::{private_directory, private_file, restrict};
-
-/// How many bytes each key has.
-const KEY_BYTES: usize = 32;
 
 const LOCK: &str = "lock";
 const KEYS: &str = "keys.json";
@@ -54,13 +50,6 @@ pub enum DataDirError {
     /// The file of the keys is gone, and the data made with them is there.
     #[error("{0} is missing, and without it no mailed link works: restore it from a copy")]
     LostKeys(PathBuf),
-}
-
-/// The file of the keys.
-#[derive(Serialize, Deserialize)]
-struct KeysFile {
-    unsubscribe_key: String,
-    address_key: String,
 }
 
 impl DataDir {
@@ -136,7 +125,7 @@ impl DataDir {
                     return Err(DataDirError::LostKeys(path));
                 }
                 let secrets = fresh_secrets(randomness);
-                self.write_keys(&path, &secrets)
+                self.store_keys(&path, &secrets)
                     .map_err(|source| DataDirError::Unusable { path, source })?;
                 Ok(secrets)
             }
@@ -192,14 +181,10 @@ impl DataDir {
 
     /// Writes the keys so that there are either none or all of them, whenever
     /// the process or the machine stops.
-    fn write_keys(&self, path: &Path, secrets: &Secrets) -> io::Result<()> {
+    fn store_keys(&self, path: &Path, secrets: &Secrets) -> io::Result<()> {
         let unfinished = path.with_extension("json.new");
-        let keys = KeysFile {
-            unsubscribe_key: hex::encode(secrets.unsubscribe_key.expose_secret()),
-            address_key: hex::encode(secrets.address_key.expose_secret()),
-        };
         let mut file = private_file().truncate(true).open(&unfinished)?;
-        file.write_all(&serde_json::to_vec_pretty(&keys)?)?;
+        file.write_all(&write_keys(secrets)?)?;
         file.sync_all()?;
         fs::rename(&unfinished, path)?;
         File::open(&self.path)?.sync_all()
@@ -214,32 +199,12 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Keys that nobody knows, for an installation that keeps nothing.
-pub(crate) fn fresh_secrets(randomness: &SharedRandomness) -> Secrets {
-    Secrets {
-        unsubscribe_key: SecretSlice::from(randomness.secret().to_vec()),
-        address_key: SecretSlice::from(randomness.secret().to_vec()),
-    }
-}
-
-fn read_keys(bytes: &[u8]) -> Option<Secrets> {
-    let keys: KeysFile = serde_json::from_slice(bytes).ok()?;
-    Some(Secrets {
-        unsubscribe_key: read_key(&keys.unsubscribe_key)?,
-        address_key: read_key(&keys.address_key)?,
-    })
-}
-
-fn read_key(text: &str) -> Option<SecretSlice<u8>> {
-    let key = hex::decode(text).ok()?;
-    (key.len() == KEY_BYTES).then(|| SecretSlice::from(key))
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
     use ambient::SystemRandomness;
+    use secrecy::ExposeSecret;
 
     use super::*;
 

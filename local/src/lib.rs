@@ -15,6 +15,7 @@ mod database;
 mod first_admin;
 mod housekeeping;
 mod http;
+mod keys;
 pub mod mailbox;
 mod parts;
 mod private_files;

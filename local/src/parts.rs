@@ -11,7 +11,8 @@ use url::Url;
 
 use crate::{
     bus::{LocalBus, Rule},
-    data_dir::{DataDir, fresh_secrets},
+    data_dir::DataDir,
+    keys::fresh_secrets,
     mailbox::Mailbox,
     process_clock::ProcessClock,
     queue::Queues,
