@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::{CloudEvent, EventData};
+use crate::{CloudEvent, EventData, EventType, NotConsumed};
 
 /// What a bus that is not AWS's says for `account`.
 const NO_ACCOUNT: &str = "000000000000";
@@ -31,11 +31,11 @@ pub struct BusEvent {
 }
 
 impl fmt::Debug for BusEvent {
-    /// Leaves `detail` out: it holds addresses and names.
+    /// Shows a type that has the shape of ours, and nothing else: whoever sent
+    /// the event chose the rest.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BusEvent")
-            .field("detail_type", &self.detail_type)
-            .field("source", &self.source)
+            .field("detail_type", &EventType::parse(&self.detail_type))
             .finish_non_exhaustive()
     }
 }
@@ -64,6 +64,9 @@ pub enum DecodeError {
         /// Where in the line, from 1.
         column: usize,
     },
+    /// The reader does not consume events of this type.
+    #[error(transparent)]
+    NotConsumed(#[from] NotConsumed),
     /// `detail-type` and the CloudEvents `type` differ.
     #[error("detail-type says {expected}, the event inside says another type")]
     TypeMismatch {

@@ -11,6 +11,8 @@ mod bus_event;
 mod catalogue;
 mod cloud_event;
 mod content_hash;
+mod declaration;
+mod event_type;
 pub mod events;
 mod personal;
 
@@ -18,6 +20,8 @@ pub use bus_event::{BusEvent, DecodeError};
 pub use catalogue::{AnyEvent, EventKind, catalogue};
 pub use cloud_event::{CloudEvent, EventData, Source, SpecVersion};
 pub use content_hash::{ContentHash, NotAContentHash};
+pub use declaration::{NotConsumed, Queue};
+pub use event_type::EventType;
 pub use personal::Personal;
 
 /// The most bytes a serialised event may have. EventBridge takes 256 KB a

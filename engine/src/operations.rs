@@ -23,6 +23,7 @@ pub(crate) fn run(database: &Database, operation: &str, body: &str) -> Answer {
 fn dispatch(database: &Database, operation: &str, body: &str) -> Result<String, DynoxideError> {
     match operation {
         "CreateTable" => call(body, |request| database.create_table(request)),
+        "ListTables" => call(body, |request| database.list_tables(request)),
         "DescribeTable" => call(body, |request| database.describe_table(request)),
         "DescribeTimeToLive" => call(body, |request| database.describe_time_to_live(request)),
         "UpdateTimeToLive" => call(body, |request| database.update_time_to_live(request)),

@@ -85,6 +85,18 @@ impl Target {
         tried
     }
 
+    /// The same for a decoder of text: inputs that are not UTF-8 do not get to it.
+    ///
+    /// # Panics
+    /// As [`Target::run`].
+    pub fn run_text(&self, decoder: impl Fn(&str)) -> usize {
+        self.run(|input| {
+            if let Ok(text) = std::str::from_utf8(input) {
+                decoder(text);
+            }
+        })
+    }
+
     fn found_cases(&self) -> Vec<Vec<u8>> {
         let entries = fs::read_dir(&self.found).into_iter().flatten();
         let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();

@@ -11,11 +11,14 @@ use std::{
 };
 
 use ambient::SystemClock;
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches, Parser};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::settings::{DEFAULT_FROM, Dispatches, Settings, Storage};
+use crate::{
+    hosting_flags::{HostingFlags, refuse_flags_of_the_other, typed},
+    settings::{DEFAULT_FROM, Dispatches, Settings, Storage},
+};
 
 /// Holds the first admin's password. It is no flag: flags can be seen by
 /// everybody on the machine.
@@ -25,7 +28,7 @@ pub const ADMIN_PASSWORD_VARIABLE: &str = "PENNYPOST_ADMIN_PASSWORD";
 const MAX_SETTLE_SECONDS: u64 = 3_600;
 
 /// A newsletter platform: subscriptions, delivery and a dev console in one
-/// process.
+/// process, or in two.
 ///
 /// PENNYPOST_ADMIN_PASSWORD sets the password of the user `admin` at the first
 /// start; if unset, that start makes a random one and prints it once.
@@ -81,6 +84,11 @@ pub struct Cli {
         default_value = "1"
     )]
     settle_seconds: OsString,
+    #[command(flatten)]
+    hosting: HostingFlags,
+    /// See [`typed`].
+    #[arg(skip)]
+    typed: Vec<&'static str>,
 }
 
 /// A flag, or its variable, has a value that cannot be used.
@@ -101,12 +109,31 @@ impl ConfigError {
 }
 
 impl Cli {
+    /// Reads the command line, the program's name first, and the environment.
+    ///
+    /// # Errors
+    /// What is no flag, or is given too often; or the answer to `--help`.
+    pub fn read_from<I>(arguments: I) -> Result<Self, clap::Error>
+    where
+        I: IntoIterator,
+        I::Item: Into<OsString> + Clone,
+    {
+        let matches = Self::command().try_get_matches_from(arguments)?;
+        Ok(Self {
+            typed: typed(&matches),
+            ..Self::from_arg_matches(&matches)?
+        })
+    }
+
     /// Checks all values.
     ///
     /// # Errors
     /// [`ConfigError`] for the first that cannot be used.
     pub fn settings(self) -> Result<Settings, ConfigError> {
+        let hosting = self.hosting.hosting()?;
+        refuse_flags_of_the_other(&self.typed, &hosting)?;
         Ok(Settings {
+            hosting,
             addr: address("--addr", &self.addr)?,
             console_addr: address("--console-addr", &self.console_addr)?,
             storage: Storage::Directory(directory("--data-dir", self.data_dir)?),
@@ -143,14 +170,14 @@ pub fn one_line(error: &clap::Error) -> String {
     first.strip_prefix("error: ").unwrap_or(first).to_owned()
 }
 
-fn text<'a>(flag: &'static str, value: &'a OsStr) -> Result<&'a str, ConfigError> {
+pub(crate) fn text<'a>(flag: &'static str, value: &'a OsStr) -> Result<&'a str, ConfigError> {
     value
         .to_str()
         .ok_or_else(|| ConfigError::new(flag, "the value is not Unicode"))
 }
 
 /// A variable that is set to nothing counts as unset.
-fn optional(value: Option<OsString>) -> Option<OsString> {
+pub(crate) fn optional(value: Option<OsString>) -> Option<OsString> {
     value.filter(|value| !value.is_empty())
 }
 
@@ -215,9 +242,7 @@ mod tests {
 
     fn parse(flags: &[&str]) -> Result<Settings, ConfigError> {
         let arguments = ["pennypost"].iter().chain(flags);
-        Cli::try_parse_from(arguments)
-            .expect("known flags")
-            .settings()
+        Cli::read_from(arguments).expect("known flags").settings()
     }
 
     fn error(flags: &[&str]) -> String {
@@ -276,7 +301,7 @@ mod tests {
 
     #[test]
     fn an_unknown_flag_is_named_in_one_line() {
-        let error = Cli::try_parse_from(["pennypost", "--adr", "x"])
+        let error = Cli::read_from(["pennypost", "--adr", "x"])
             .map(|_| ())
             .expect_err("unknown");
         let line = one_line(&error);

@@ -69,7 +69,7 @@ mod tests {
             show_password,
             ..Settings::in_memory()
         };
-        let parts = Parts::open(Some(&dir), settings(fail).clock)
+        let parts = Parts::open(Some(&dir), &settings(fail))
             .await
             .expect("parts");
         let url = "http://localhost".parse().expect("a URL");

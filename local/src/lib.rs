@@ -6,6 +6,7 @@
 //! [`System::start`] is used by the program `pennypost` ([`process`]) and by
 //! tests, which run many systems in one process.
 
+mod addresses;
 pub mod bus;
 pub mod config;
 mod console;
@@ -13,11 +14,14 @@ mod consumer;
 pub mod data_dir;
 mod database;
 mod first_admin;
+mod hosting;
+mod hosting_flags;
 mod housekeeping;
 mod http;
 mod keys;
 pub mod mailbox;
 mod parts;
+pub mod peer;
 mod private_files;
 pub mod process;
 mod process_clock;
@@ -29,5 +33,6 @@ mod system;
 mod tasks;
 mod workflow_driver;
 
+pub use hosting::{Hosting, Service};
 pub use settings::{Dispatches, Settings, ShowPassword, Storage};
 pub use system::{StartError, System};

@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use ambient::{SharedClock, SharedRandomness, SystemRandomness};
 use delivery::mail::MailSender;
+use dynamo::CommitError;
 use engine::Engine;
-use outbox::EventBus;
 use subscriptions::Secrets;
 use url::Url;
 
 use crate::{
     bus::{LocalBus, Rule},
     data_dir::DataDir,
+    hosting::{Hosting, Service},
     keys::fresh_secrets,
     mailbox::Mailbox,
+    peer::Peer,
     process_clock::ProcessClock,
     queue::Queues,
     settings::Settings,
@@ -39,6 +41,7 @@ pub(crate) const CONFIRMATIONS_QUEUE: &str = "delivery-confirmations";
 pub(crate) struct Parts {
     pub(crate) engine: Engine,
     pub(crate) queues: Queues,
+    pub(crate) bus: Arc<LocalBus>,
     pub(crate) mailbox: Mailbox,
     pub(crate) clock: SharedClock,
     pub(crate) randomness: SharedRandomness,
@@ -46,21 +49,29 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    /// Opens everything, in `data_dir` or in memory.
+    /// Opens what the services that run here need, in `data_dir` or in memory.
     pub(crate) async fn open(
         data_dir: Option<&DataDir>,
-        clock: SharedClock,
+        settings: &Settings,
     ) -> Result<Self, StartError> {
         let randomness: SharedRandomness = Arc::new(SystemRandomness);
-        // Before there is a store that would be useless without them.
-        let secrets = match data_dir {
+        let clock = Arc::clone(&settings.clock);
+        let dir_of = |service| data_dir.filter(|_| settings.hosting.runs(service));
+        if let Some(dir) = data_dir {
+            refuse_store_of_other_services(dir, &settings.hosting).await?;
+        }
+        // Before there is a store that would be useless without them. Where
+        // subscriptions does not run, they are nobody's.
+        let secrets = match dir_of(Service::Subscriptions) {
             Some(dir) => dir.secrets(&randomness)?,
             None => fresh_secrets(&randomness),
         };
-        let engine = open_store(data_dir).await?;
+        let engine = open_store(data_dir, &settings.hosting).await?;
+        let rules = rules(&settings.hosting);
+        let names: Vec<_> = rules.iter().map(|rule| rule.queue).collect();
         let queues = Queues::open(
             data_dir.map(DataDir::queues).as_deref(),
-            &[SUBSCRIPTIONS_QUEUE, DELIVERY_QUEUE, CONFIRMATIONS_QUEUE],
+            &names,
             Arc::new(ProcessClock::start()),
         )
         .await
@@ -69,7 +80,7 @@ impl Parts {
             source,
         })?;
         let mailbox = Mailbox::open(
-            data_dir.map(DataDir::mailbox).as_deref(),
+            dir_of(Service::Delivery).map(DataDir::mailbox).as_deref(),
             Arc::clone(&clock),
             Arc::clone(&randomness),
         )
@@ -77,9 +88,20 @@ impl Parts {
             file: "mailbox.db",
             source,
         })?;
+        let bus = LocalBus::new(
+            queues.clone(),
+            rules,
+            Arc::clone(&clock),
+            Arc::clone(&randomness),
+        );
+        let bus = match settings.hosting.peer() {
+            Some(console) => bus.with_peer(Peer::new(console)?),
+            None => bus,
+        };
         Ok(Self {
             engine,
             queues,
+            bus: Arc::new(bus),
             mailbox,
             clock,
             randomness,
@@ -125,54 +147,117 @@ impl Parts {
         };
         delivery::App::new(config, ports)
     }
+}
 
-    /// The bus, with a rule for each queue.
-    pub(crate) fn bus(&self) -> Arc<dyn EventBus> {
-        let rules = vec![
+/// A rule for each queue of the services that run here.
+fn rules(hosting: &Hosting) -> Vec<Rule> {
+    let all = [
+        (
+            Service::Subscriptions,
             Rule {
                 queue: SUBSCRIPTIONS_QUEUE,
-                event_types: subscriptions::inbound::CONSUMES,
+                event_types: subscriptions::contract::INBOUND.consumes,
             },
+        ),
+        (
+            Service::Delivery,
             Rule {
                 queue: DELIVERY_QUEUE,
-                event_types: delivery::inbound::CHANGES,
+                event_types: delivery::contract::CHANGES.consumes,
             },
+        ),
+        (
+            Service::Delivery,
             Rule {
                 queue: CONFIRMATIONS_QUEUE,
-                event_types: delivery::inbound::CONFIRMATIONS,
+                event_types: delivery::contract::CONFIRMATIONS.consumes,
             },
-        ];
-        Arc::new(LocalBus::new(
-            self.queues.clone(),
-            rules,
-            Arc::clone(&self.clock),
-            Arc::clone(&self.randomness),
-        ))
-    }
+        ),
+    ];
+    let here = all.into_iter().filter(|(owner, _)| hosting.runs(*owner));
+    here.map(|(_, rule)| rule).collect()
 }
 
 /// Opens the store. A table is not made in one step, and one that is half made
 /// would be taken for a table: so a new store is made aside, and moved.
-async fn open_store(data_dir: Option<&DataDir>) -> Result<Engine, StartError> {
+async fn open_store(data_dir: Option<&DataDir>, hosting: &Hosting) -> Result<Engine, StartError> {
     let Some(dir) = data_dir else {
         let engine = Engine::in_memory()?;
-        make_tables(&engine).await?;
+        make_tables(&engine, hosting).await?;
         return Ok(engine);
     };
     if !dir.has_data() {
-        make_tables(&Engine::on_disk(&dir.unfinished_store()?)?).await?;
+        make_tables(&Engine::on_disk(&dir.unfinished_store()?)?, hosting).await?;
         dir.finish_store()?;
     }
     let engine = Engine::on_disk(&dir.store())?;
     // Turns on what an older version had not.
-    make_tables(&engine).await?;
+    make_tables(&engine, hosting).await?;
     Ok(engine)
 }
 
-async fn make_tables(engine: &Engine) -> Result<(), StartError> {
+/// The tables of the services that run here, and whose they are.
+fn tables(hosting: &Hosting) -> impl Iterator<Item = (Service, &'static str)> {
+    [
+        (Service::Subscriptions, SUBSCRIPTIONS_TABLE),
+        (Service::Delivery, DELIVERY_TABLE),
+    ]
+    .into_iter()
+    .filter(|(owner, _)| hosting.runs(*owner))
+}
+
+async fn make_tables(engine: &Engine, hosting: &Hosting) -> Result<(), StartError> {
     let client = engine.client();
-    for table in [SUBSCRIPTIONS_TABLE, DELIVERY_TABLE] {
+    for (_, table) in tables(hosting) {
         dynamo::create_table(&client, table).await?;
     }
     Ok(())
+}
+
+/// A service that began with nothing beside the other's data would miss all
+/// that was published before.
+async fn refuse_store_of_other_services(
+    dir: &DataDir,
+    hosting: &Hosting,
+) -> Result<(), StartError> {
+    if !dir.has_data() {
+        return Ok(());
+    }
+    let engine = Engine::on_disk(&dir.store())?;
+    let listed = engine.client().list_tables().send().await;
+    let listed = listed.map_err(|error| CommitError::Unavailable(error.to_string()))?;
+    let there = listed.table_names();
+    match tables(hosting).find(|(_, table)| !there.iter().any(|name| name == table)) {
+        None => Ok(()),
+        Some((service, _)) => Err(StartError::NotInStore(dir.path().to_owned(), service)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_rule_lets_through_what_its_queue_is_declared_to_take_and_nothing_else() {
+        let services = [
+            ("subscriptions", subscriptions::contract::QUEUES),
+            ("delivery", delivery::contract::QUEUES),
+        ];
+        let declared = services.into_iter().flat_map(|(service, queues)| {
+            let of_service = move |queue: &contracts::Queue| {
+                let name = format!("{service}-{}", queue.name);
+                (name, queue.consumes)
+            };
+            queues.iter().map(of_service)
+        });
+        let rules = rules(&Hosting::Both).into_iter();
+        assert_eq!(
+            rules
+                .map(|rule| (rule.queue.to_owned(), rule.event_types))
+                .collect::<BTreeSet<_>>(),
+            declared.collect()
+        );
+    }
 }

@@ -1,13 +1,14 @@
 //! The program `pennypost`.
 
 use std::{
+    env,
     io::{self, Write},
     process::ExitCode,
     thread,
     time::Duration,
 };
 
-use clap::{Parser, error::ErrorKind};
+use clap::error::ErrorKind;
 use telemetry::{Telemetry, TelemetryError};
 
 use crate::{
@@ -25,7 +26,7 @@ const RUNTIME_END: Duration = Duration::from_secs(1);
 
 /// Runs the program to its end.
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read_from(env::args_os()) {
         Ok(cli) => cli,
         Err(error) if is_answer(&error) => return answer(&error),
         Err(error) => return refuse(&one_line(&error)),
@@ -80,19 +81,31 @@ async fn host(settings: Settings) -> Result<ExitCode, StartError> {
 /// Tells where everything is, and that it is ready.
 fn announce(system: &System) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    let (url, console) = (system.url(), system.console_url());
+    let console = system.console_url();
     writeln!(out, "Pennypost runs on this machine.\n")?;
-    writeln!(out, "  Subscribe   {url}")?;
-    writeln!(out, "  Publish     {url}login (user admin)")?;
-    writeln!(out, "  Mails       {console}")?;
-    if system.public_url() != url {
-        writeln!(out, "  Links       begin with {}", system.public_url())?;
+    if let Some(url) = system.url() {
+        writeln!(out, "  Subscribe   {url}")?;
+        writeln!(out, "  Publish     {url}login (user admin)")?;
+    }
+    if system.has_mails() {
+        writeln!(out, "  Mails       {console}")?;
+    } else {
+        writeln!(out, "  Queues      {console}queues")?;
+    }
+    if let Some(public_url) = system
+        .public_url()
+        .filter(|it| Some(it) != system.url().as_ref())
+    {
+        writeln!(out, "  Links       begin with {public_url}")?;
     }
     if let Some(path) = system.data_dir() {
         writeln!(out, "  Data        {}", path.display())?;
     }
     writeln!(out, "\nCtrl-C stops it.")?;
-    writeln!(out, "ready {url} {console}")?;
+    match system.url() {
+        Some(url) => writeln!(out, "ready {url} {console}")?,
+        None => writeln!(out, "ready {console}")?,
+    }
     out.flush()
 }
 

@@ -14,9 +14,13 @@ use secrecy::SecretString;
 use tracing::Dispatch;
 use url::Url;
 
+use crate::hosting::Hosting;
+
 /// The settings of one [`System`](crate::System).
 #[derive(Clone)]
 pub struct Settings {
+    /// Which of the services run here.
+    pub hosting: Hosting,
     /// Where subscriptions' API and admin pages are served; port 0 takes any.
     pub addr: SocketAddr,
     /// Where the dev console is served; port 0 takes any.
@@ -89,6 +93,7 @@ impl Settings {
     pub fn in_memory() -> Self {
         let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         Self {
+            hosting: Hosting::Both,
             addr: any_port,
             console_addr: any_port,
             storage: Storage::Memory,

@@ -10,17 +10,20 @@ use std::{
 use delivery::mail::{BadSmtpUrl, MailSender, Smtp};
 use engine::OpenError;
 use subscriptions::FirstAdminError;
-use tokio::{net::TcpListener, task::JoinSet};
+use tokio::task::JoinSet;
 use tracing::instrument::WithSubscriber;
 use url::Url;
 
 use crate::{
+    addresses::{Addresses, Listeners, Pages},
     config::ADMIN_PASSWORD_VARIABLE,
     console::{self, Console},
     data_dir::{DataDir, DataDirError},
     first_admin,
+    hosting::Service,
     mailbox::Mailbox,
     parts::Parts,
+    peer::BadPeer,
     queue::{DatabaseError, Queues},
     settings::{Settings, Storage},
     shutdown::{GRACE, StopSwitch},
@@ -32,6 +35,7 @@ use crate::{
 #[derive(Debug)]
 pub struct System {
     addresses: Addresses,
+    has_mails: bool,
     data_dir: Option<PathBuf>,
     mailbox: Mailbox,
     queues: Queues,
@@ -40,13 +44,6 @@ pub struct System {
     tasks: JoinSet<&'static str>,
     /// Last, so that the lock on it outlives what works in it.
     _lock: Option<DataDir>,
-}
-
-#[derive(Debug, Clone)]
-struct Addresses {
-    url: Url,
-    console_url: Url,
-    public_url: Url,
 }
 
 /// The system cannot start. The text is one line that names the flag.
@@ -82,6 +79,12 @@ pub enum StartError {
     /// The SMTP server's URL cannot be used.
     #[error("--smtp-url: {0}")]
     SmtpUrl(#[from] BadSmtpUrl),
+    /// The other process cannot be called.
+    #[error("--peer: {0}")]
+    Peer(#[from] BadPeer),
+    /// The store has no table of a service that is to run.
+    #[error("--data-dir: {0} holds nothing of {1}; give each process a directory of its own")]
+    NotInStore(PathBuf, Service),
     /// Signals cannot be caught.
     #[error("signals cannot be caught: {0}")]
     Signals(#[source] io::Error),
@@ -106,7 +109,7 @@ impl From<FirstAdminError> for StartError {
 }
 
 impl System {
-    /// Starts everything. When it returns, both addresses answer.
+    /// Starts all that `settings` ask for. When it returns, all addresses answer.
     ///
     /// # Errors
     /// See [`StartError`]; nothing runs then.
@@ -116,52 +119,54 @@ impl System {
             Storage::Memory => None,
             Storage::Directory(path) => Some(DataDir::take(path)?),
         };
-        let listener = listen("--addr", settings.addr).await?;
-        let console_listener = listen("--console-addr", settings.console_addr).await?;
-        let addresses = Addresses::of(&listener, &console_listener, &settings)?;
-        let parts = Parts::open(data_dir.as_ref(), Arc::clone(&settings.clock)).await?;
-
-        let (starter, driver) = workflow_driver::workflow(workflow_driver::DriverSettings {
-            settle: settings.settle,
-            clock: Arc::clone(&parts.clock),
-            randomness: Arc::clone(&parts.randomness),
-        });
-        let mail_leaves = smtp.is_some();
-        let mail: Arc<dyn MailSender> = match smtp {
-            Some(smtp) => Arc::new(smtp),
-            None => Arc::new(parts.mailbox.clone()),
-        };
-        let subscriptions = parts.subscriptions(addresses.public_url.clone());
-        let delivery = parts.delivery(&settings, mail, starter.clone());
-        let console = console::router(
-            Console {
-                mailbox: parts.mailbox.clone(),
-                queues: parts.queues.clone(),
-                public_url: addresses.public_url.clone(),
-                mail_leaves,
-            },
-            settings.console_addr,
-        );
+        let listeners = Listeners::bind(&settings).await?;
+        let addresses = listeners.addresses(&settings)?;
+        let parts = Parts::open(data_dir.as_ref(), &settings).await?;
         let (mailbox, queues) = (parts.mailbox.clone(), parts.queues.clone());
-        first_admin::ensure(&subscriptions, &settings, &parts.randomness)
-            .with_subscriber(settings.dispatches.subscriptions.clone())
-            .await?;
+        let has_mails = settings.hosting.runs(Service::Delivery);
+        let console = Console {
+            has_mails,
+            mailbox: mailbox.clone(),
+            queues: queues.clone(),
+            public_url: addresses
+                .pages
+                .as_ref()
+                .map(|pages| pages.public_url.clone()),
+            mail_leaves: smtp.is_some(),
+        };
+        let console = console::router(console, &settings, parts.bus.queues());
 
         let (switch, stopping) = StopSwitch::new();
-        let mut tasks = Tasks::new(parts, stopping, settings.dispatches);
-        tasks.start_subscriptions(&subscriptions);
-        tasks.start_delivery(&delivery, driver, starter);
-        tasks.serve(
-            "the pages of subscribers and admins",
-            listener,
-            tasks.hosted(&subscriptions),
-        );
-        tasks.serve("the dev console", console_listener, console);
+        let mut tasks = Tasks::new(parts, stopping, settings.dispatches.clone());
+        if let (Some(listener), Some(pages)) = (listeners.pages, &addresses.pages) {
+            let app = tasks.parts().subscriptions(pages.public_url.clone());
+            first_admin::ensure(&app, &settings, &tasks.parts().randomness)
+                .with_subscriber(settings.dispatches.subscriptions.clone())
+                .await?;
+            tasks.start_subscriptions(&app);
+            let router = tasks.hosted(&app);
+            tasks.serve("the pages of subscribers and admins", listener, router);
+        }
+        if has_mails {
+            let mail: Arc<dyn MailSender> = match smtp {
+                Some(smtp) => Arc::new(smtp),
+                None => Arc::new(mailbox.clone()),
+            };
+            let (starter, driver) = workflow_driver::workflow(workflow_driver::DriverSettings {
+                settle: settings.settle,
+                clock: Arc::clone(&tasks.parts().clock),
+                randomness: Arc::clone(&tasks.parts().randomness),
+            });
+            let app = tasks.parts().delivery(&settings, mail, starter.clone());
+            tasks.start_delivery(&app, driver, starter);
+        }
+        tasks.serve("the dev console", listeners.console, console);
         if data_dir.is_some() {
             tasks.keep_house();
         }
         Ok(Self {
             addresses,
+            has_mails,
             data_dir: data_dir.as_ref().map(|dir| dir.path().to_owned()),
             mailbox,
             queues,
@@ -171,19 +176,28 @@ impl System {
         })
     }
 
-    /// Where subscribers' and admins' pages are served.
-    pub fn url(&self) -> Url {
-        self.addresses.url.clone()
+    /// Where subscribers' and admins' pages are served, if it is here.
+    pub fn url(&self) -> Option<Url> {
+        self.pages().map(|pages| pages.url.clone())
     }
 
     /// Where the dev console is served.
     pub fn console_url(&self) -> Url {
-        self.addresses.console_url.clone()
+        self.addresses.console.clone()
     }
 
-    /// The base of every link in a mail.
-    pub fn public_url(&self) -> Url {
-        self.addresses.public_url.clone()
+    /// The base of every link in a mail, if it is known here.
+    pub fn public_url(&self) -> Option<Url> {
+        self.pages().map(|pages| pages.public_url.clone())
+    }
+
+    fn pages(&self) -> Option<&Pages> {
+        self.addresses.pages.as_ref()
+    }
+
+    /// Whether the console has the mailbox: delivery runs here.
+    pub fn has_mails(&self) -> bool {
+        self.has_mails
     }
 
     /// Where the data is; none if it is in memory.
@@ -191,12 +205,12 @@ impl System {
         self.data_dir.as_deref()
     }
 
-    /// The built-in mailbox.
+    /// The built-in mailbox; it stays empty where delivery does not run.
     pub fn mailbox(&self) -> &Mailbox {
         &self.mailbox
     }
 
-    /// The queues of both services.
+    /// The queues of the services that run here.
     pub fn queues(&self) -> &Queues {
         &self.queues
     }
@@ -221,44 +235,4 @@ impl System {
             self.tasks.shutdown().await;
         }
     }
-}
-
-impl Addresses {
-    fn of(
-        listener: &TcpListener,
-        console_listener: &TcpListener,
-        settings: &Settings,
-    ) -> Result<Self, StartError> {
-        let url = url_of("--addr", listener, settings.addr)?;
-        Ok(Self {
-            console_url: url_of("--console-addr", console_listener, settings.console_addr)?,
-            public_url: settings.public_url.clone().unwrap_or_else(|| url.clone()),
-            url,
-        })
-    }
-}
-
-async fn listen(flag: &'static str, address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|source| StartError::Listen {
-            flag,
-            address,
-            source,
-        })
-}
-
-/// The address that is really listened on, as a URL.
-fn url_of(
-    flag: &'static str,
-    listener: &TcpListener,
-    address: SocketAddr,
-) -> Result<Url, StartError> {
-    let unusable = |source| StartError::Listen {
-        flag,
-        address,
-        source,
-    };
-    let actual = listener.local_addr().map_err(unusable)?;
-    Url::parse(&format!("http://{actual}")).map_err(|error| unusable(io::Error::other(error)))
 }

@@ -40,6 +40,10 @@ impl Tasks {
         }
     }
 
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
     /// What was started; each answers with its name when it ends.
     pub(crate) fn into_running(self) -> JoinSet<&'static str> {
         self.running
@@ -82,7 +86,7 @@ impl Tasks {
 
     /// Publishes the events in `table`.
     fn publish(&mut self, table: Table, stream: Stream, dispatch: &Dispatch) {
-        let relay = Relay::new(table.clone(), self.parts.bus());
+        let relay = Relay::new(table.clone(), self.parts.bus.clone());
         let pump = relay_pump::pump(stream, relay.clone(), self.stopping.clone());
         self.spawn("a relay", dispatch.clone(), pump);
         let clock = Arc::clone(&self.parts.clock);

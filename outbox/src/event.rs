@@ -29,10 +29,17 @@ pub struct OutboxEvent {
 
 /// The event would not fit on the bus.
 #[derive(Debug, thiserror::Error)]
-#[error("the event has {bytes} bytes, {} more than the {MAX_EVENT_BYTES} that fit", .bytes - MAX_EVENT_BYTES)]
+#[error("the event has {bytes} bytes, {} more than the {MAX_EVENT_BYTES} that fit", self.excess())]
 pub struct EventTooLarge {
     /// How large it is.
     pub bytes: usize,
+}
+
+impl EventTooLarge {
+    /// By how many bytes it is too large.
+    pub fn excess(&self) -> usize {
+        self.bytes.saturating_sub(MAX_EVENT_BYTES)
+    }
 }
 
 impl OutboxEvent {

@@ -101,6 +101,22 @@ fn a_domain_is_pure() {
 }
 
 #[test]
+fn a_service_makes_events_in_one_place_which_takes_only_what_it_declares() {
+    for service in SERVICES {
+        let sources = root().join("services").join(service).join("src");
+        let files = rust_files(&sources).expect("the sources can be read");
+        let makers: Vec<_> = files
+            .iter()
+            .filter(|(_, text)| text.contains("OutboxEvent::new("))
+            .collect();
+        let [(path, text)] = makers.as_slice() else {
+            panic!("{service} makes events in several places, or in none");
+        };
+        assert!(text.contains("<D: Published>("), "{}", path.display());
+    }
+}
+
+#[test]
 fn what_cargo_run_built_is_not_built_again_for_cargo_test() {
     let run = built_for(&["--package=local", "--edges=normal,build"]).expect("cargo tells");
     let test = built_for(&["--workspace", "--edges=normal,build,dev"]).expect("cargo tells");

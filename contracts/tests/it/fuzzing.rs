@@ -1,27 +1,19 @@
 //! What arrives may be anything: it is decoded or refused, and no refusal shows
 //! what it refuses.
 
-use contracts::{BusEvent, DecodeError, catalogue};
+use contract_tooling::Folder;
+use contracts::{BusEvent, DecodeError, EventType, NotConsumed, catalogue};
 use fuzz::Target;
 
-use crate::{ROOT, examples};
+use crate::ROOT;
 
 /// Every example as it arrives from the bus.
 fn corpus() -> Vec<Vec<u8>> {
-    let mut corpus = Vec::new();
-    for kind in catalogue() {
-        for example in examples(kind) {
-            let body = BusEvent::wrap(
-                uuid::Uuid::nil(),
-                jiff::Timestamp::UNIX_EPOCH,
-                kind.event_type,
-                kind.source.as_str(),
-                &example.to_string(),
-            );
-            corpus.push(body.unwrap().into_bytes());
-        }
-    }
-    corpus
+    let folder = Folder::of_the_workspace();
+    let messages = catalogue()
+        .iter()
+        .flat_map(|kind| folder.messages(kind.event_type).unwrap());
+    messages.map(String::into_bytes).collect()
 }
 
 fn assert_shows_nothing(error: &DecodeError) {
@@ -55,6 +47,32 @@ fn whatever_arrives_is_decoded_to_what_it_is_encoded_to_or_refused_without_showi
                     assert_eq!(kind.decode(&again).unwrap().to_json().unwrap(), text);
                 }
             }
+        }
+    });
+}
+
+#[test]
+fn a_type_is_repeated_only_if_it_has_the_shape_of_ours() {
+    let types = catalogue().iter().map(|kind| kind.event_type);
+    let consumes: Vec<_> = types.collect();
+    let strange = ["ann@example.com", "pennypost.ann.v0", "aws.health"];
+    let corpus = consumes.iter().chain(&strange);
+    let corpus = corpus.map(|it| it.as_bytes().to_vec()).collect();
+    let target = Target::new(corpus, format!("{ROOT}/tests/found/event_type"));
+    target.run_text(|text| {
+        let reason = NotConsumed::new(text, &consumes).to_string();
+        match EventType::parse(text) {
+            Some(event_type) => {
+                assert_eq!(event_type.to_string(), text);
+                assert!(reason.contains(text));
+            }
+            None => assert_eq!(
+                reason,
+                format!(
+                    "the event's type, of {} bytes, is not a name of ours",
+                    text.len()
+                )
+            ),
         }
     });
 }

@@ -86,6 +86,16 @@ impl Folder {
         names.sort();
         Ok(names)
     }
+
+    /// Every example of `event_type`, as a queue's message.
+    ///
+    /// # Errors
+    /// One cannot be read, or is no event.
+    pub fn messages(&self, event_type: &str) -> io::Result<Vec<String>> {
+        let names = self.examples(event_type)?.into_iter();
+        let messages = names.map(|name| body(&self.read(&name)?).map_err(io::Error::other));
+        messages.collect()
+    }
 }
 
 /// `example`, a serialised event, as it arrives from the bus.
@@ -93,17 +103,20 @@ impl Folder {
 /// # Errors
 /// A sentence that says why it is none.
 pub(crate) fn arrived(example: &[u8]) -> Result<BusEvent, String> {
+    BusEvent::parse(&body(example)?).map_err(|error| error.to_string())
+}
+
+fn body(example: &[u8]) -> Result<String, String> {
     let detail = std::str::from_utf8(example).map_err(|error| error.to_string())?;
     let event: serde_json::Value =
         serde_json::from_str(detail).map_err(|error| error.to_string())?;
     let text = |field: &str| event[field].as_str().unwrap_or_default().to_owned();
-    let body = BusEvent::wrap(
+    BusEvent::wrap(
         Uuid::nil(),
         Timestamp::UNIX_EPOCH,
         &text("type"),
         &text("source"),
         detail,
-    );
-    let body = body.map_err(|error| error.to_string())?;
-    BusEvent::parse(&body).map_err(|error| error.to_string())
+    )
+    .map_err(|error| error.to_string())
 }

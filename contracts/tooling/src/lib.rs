@@ -1,8 +1,8 @@
 //! What keeps the contract: the lock of published versions, the check that
 //! holds to it, the command that adds to it, and the AsyncAPI documents.
 //!
-//! No service links this crate; `cargo test -p contracts` and the command
-//! `release-contracts` do.
+//! No service links this crate, except for its tests; `cargo test -p contracts`
+//! and the command `release-contracts` do.
 
 pub mod asyncapi;
 pub mod base;

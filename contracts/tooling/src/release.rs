@@ -35,14 +35,12 @@ pub enum ReleaseError {
     #[error("{0} was retired: make a new version")]
     Retired(String),
     /// A service names it still.
-    #[error("{event_type} is still {verb} by {service}: end that first (docs/events.md)")]
+    #[error("{event_type} is still {}: end that first (docs/events.md)", uses.join(", "))]
     InUse {
         /// The version.
         event_type: String,
-        /// `published` or `consumed`.
-        verb: &'static str,
-        /// By whom.
-        service: String,
+        /// All that is done with it, as in `consumed by Pennypost delivery`.
+        uses: Vec<String>,
     },
     /// The schema is not the type's, or an example is not read.
     #[error("it would not hold: {0}")]
@@ -104,18 +102,11 @@ pub fn retire(
     if !lock.published().contains(event_type) {
         return Err(ReleaseError::NotPublished(event_type.to_owned()));
     }
-    for document in documents {
-        for (action, of) in asyncapi::operations(document) {
-            if of == event_type {
-                return Err(ReleaseError::InUse {
-                    event_type: of,
-                    verb: action.participle(),
-                    service: asyncapi::title(document).to_owned(),
-                });
-            }
-        }
-    }
+    let uses = uses(documents, event_type);
     let event_type = event_type.to_owned();
+    if !uses.is_empty() {
+        return Err(ReleaseError::InUse { event_type, uses });
+    }
     let mut names = folder.examples(&event_type).map_err(at("examples"))?;
     names.push(Folder::schema(&event_type));
     lock.push(Record::Retired { on, event_type });
@@ -124,6 +115,18 @@ pub fn retire(
         fs::remove_file(folder.path().join(&name)).map_err(at(&name))?;
     }
     Ok(())
+}
+
+/// What the services of `documents` do with `event_type`.
+fn uses(documents: &[Value], event_type: &str) -> Vec<String> {
+    let of = |document| {
+        let service = asyncapi::title(document);
+        let operations = asyncapi::operations(document).into_iter();
+        operations
+            .filter(|(_, of)| of == event_type)
+            .map(move |(action, _)| format!("{} by {service}", action.participle()))
+    };
+    documents.iter().flat_map(of).collect()
 }
 
 fn at(name: &str) -> impl FnOnce(io::Error) -> ReleaseError + '_ {

@@ -15,7 +15,7 @@ Feature: Publishing an issue
     Given the admin is logged in
     When the admin opens "/admin/newsletters"
     Then the answer is 200
-    And the page has a form that posts "title, text_content, html_content, idempotency_key" to "/admin/newsletters"
+    And the page has a form that posts "title, preheader, sender_name, text_content, html_content, idempotency_key" to "/admin/newsletters"
     And the key in the form is a fresh one each time
 
   Scenario: Publishing is confirmed, once, and the issue is listed
@@ -92,6 +92,10 @@ Feature: Publishing an issue
       | a null byte in the text  | title=T&text_content=t%00&html_content=h&idempotency_key=refused   |
       | an escape in the HTML    | title=T&text_content=t&html_content=h%1B&idempotency_key=refused   |
       | an empty key             | title=T&text_content=t&html_content=h&idempotency_key=             |
+      | a line break in the preheader | title=T&preheader=P%0AQ&text_content=t&html_content=h&idempotency_key=refused |
+      | two preheaders           | title=T&preheader=P&preheader=Q&text_content=t&html_content=h&idempotency_key=refused |
+      | a line break in the sender's name | title=T&sender_name=N%0D%0ABcc%3A%20x%40y.z&text_content=t&html_content=h&idempotency_key=refused |
+      | an address in the sender's name | title=T&sender_name=N%20%3Cx%40y.z%3E&text_content=t&html_content=h&idempotency_key=refused |
       | two titles               | title=T&title=U&text_content=t&html_content=h&idempotency_key=refused |
       | bytes that are no text   | title=%FF&text_content=t&html_content=h&idempotency_key=refused    |
 
@@ -105,6 +109,27 @@ Feature: Publishing an issue
     When the admin publishes the issue "Too long a key" with a key of 50 characters
     Then the answer is 400
     And the issue "Too long a key" is listed 0 times
+
+  Scenario Outline: A <field> of <longest> characters is accepted, and a longer one refused
+    Given the admin is logged in
+    When the admin publishes the issue "Long" with a <field> of <longest> characters
+    Then the answer is 303
+    When the admin publishes the issue "Too long" with a <field> of <longer> characters
+    Then the answer is 400
+    And the page says "longer than <longest> characters"
+    And the issue "Too long" is listed 0 times
+
+    Examples:
+      | field         | longest | longer |
+      | preheader     | 256     | 257    |
+      | sender's name | 100     | 101    |
+
+  Scenario: What was typed stays when a preheader is refused
+    Given the admin is logged in
+    When the admin posts the form "title=T&preheader=P%00&sender_name=Vonda&text_content=t&html_content=h&idempotency_key=refused" to "/admin/newsletters"
+    Then the answer is 400
+    And the page says "Vonda"
+    And the page says "The preheader holds a line break or another control character."
 
   Scenario: An issue of 10 MB is refused
     Given the admin is logged in

@@ -3,7 +3,7 @@
 use cucumber::then;
 
 use super::{mails, publishing};
-use crate::world::{Actor, Mail, Pennypost, unsubscribe_links};
+use crate::world::{Actor, Mail, Pennypost, unescaped, unsubscribe_links};
 
 /// The one mail of the issue that the scenario calls `title` to `person`.
 async fn mail_of(world: &mut Pennypost, title: &str, person: &str) -> Mail {
@@ -69,4 +69,45 @@ async fn same_unsubscribe_link(world: &mut Pennypost, title: String, person: Act
     assert_eq!(in_header.len(), 1, "{header}");
     assert_eq!(unsubscribe_links(&mail.text), in_header, "{mail:?}");
     assert_eq!(unsubscribe_links(&mail.html), in_header, "{mail:?}");
+}
+
+#[then(expr = "the mail of the issue {string} to {actor} previews as {string}")]
+async fn previews_as(world: &mut Pennypost, title: String, person: Actor, preheader: String) {
+    let mail = mail_of(world, &title, &person.0).await;
+    let html = unescaped(&mail.html);
+    let preview = html.find(&preheader).expect("the preheader is in the HTML");
+    let content = html.find(publishing::HTML_MARK).expect("so is the content");
+    assert!(preview < content, "{mail:?}");
+    // It is for mail programs, not for those who read the text.
+    assert!(!mail.text.contains(&preheader), "{mail:?}");
+}
+
+#[then(expr = "the mail of the issue {string} to {actor} hides nothing")]
+async fn hides_nothing(world: &mut Pennypost, title: String, person: Actor) {
+    let mail = mail_of(world, &title, &person.0).await;
+    assert!(!mail.html.contains("display:none"), "{mail:?}");
+}
+
+#[then(expr = "the mail of the issue {string} to {actor} holds no HTML {string}")]
+async fn holds_no_html(world: &mut Pennypost, title: String, person: Actor, html: String) {
+    let mail = mail_of(world, &title, &person.0).await;
+    assert!(!mail.html.contains(&html), "{mail:?}");
+}
+
+#[then(
+    expr = "the mail of the issue {string} to {actor} is from {string} at the address of the confirmation mail"
+)]
+async fn is_from(world: &mut Pennypost, title: String, person: Actor, name: String) {
+    let mail = mail_of(world, &title, &person.0).await;
+    let usual = mails::confirmation_mail(world, &person.0, 1).await;
+    assert_eq!((mail.from_name, mail.from), (name, usual.from));
+}
+
+#[then(
+    expr = "the mail of the issue {string} to {actor} is from the same as the confirmation mail"
+)]
+async fn is_from_the_usual(world: &mut Pennypost, title: String, person: Actor) {
+    let mail = mail_of(world, &title, &person.0).await;
+    let usual = mails::confirmation_mail(world, &person.0, 1).await;
+    assert_eq!((mail.from_name, mail.from), (usual.from_name, usual.from));
 }

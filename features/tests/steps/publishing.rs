@@ -1,13 +1,30 @@
 //! Publishing issues, and following them.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, str::FromStr};
 
-use cucumber::{given, then, when};
+use cucumber::{Parameter, given, then, when};
 use futures::future::join_all;
 use regex::Regex;
 
 use super::logging_in;
 use crate::world::{ADMIN, Actor, Answer, Browser, Pennypost, hidden_value, issue_links, until};
+
+/// The name of a field of the form that may be missing.
+#[derive(Debug, Parameter)]
+#[param(name = "optional-field", regex = "preheader|sender's name")]
+struct OptionalField(&'static str);
+
+impl FromStr for OptionalField {
+    type Err = String;
+
+    fn from_str(words: &str) -> Result<Self, Self::Err> {
+        match words {
+            "preheader" => Ok(Self("preheader")),
+            "sender's name" => Ok(Self("sender_name")),
+            _ => Err(format!("{words} is no field")),
+        }
+    }
+}
 
 /// Where issues are published and listed.
 const NEWSLETTERS: &str = "/admin/newsletters";
@@ -21,14 +38,25 @@ pub(crate) fn text_content(title: &str) -> String {
 pub(crate) const HTML_MARK: &str = "<strong>The HTML of it.</strong>";
 
 async fn publish(browser: &Browser, title: &str, key: &str) -> Answer {
+    publish_with(browser, title, key, &[]).await
+}
+
+/// Publishes with some of the fields that may be missing.
+async fn publish_with(
+    browser: &Browser,
+    title: &str,
+    key: &str,
+    optional: &[(&str, &str)],
+) -> Answer {
     let text = text_content(title);
     let html = format!("<h2>News</h2><p>{HTML_MARK}</p>");
-    let fields = [
+    let required = [
         ("title", title),
         ("text_content", &text),
         ("html_content", &html),
         ("idempotency_key", key),
     ];
+    let fields = [&required, optional].concat();
     browser.post_form(NEWSLETTERS, &fields).await
 }
 
@@ -55,6 +83,48 @@ async fn publishes(world: &mut Pennypost, actor: Actor, title: String) {
     let title = world.publish_title(&title);
     let answer = publish(&browser, &title, &key).await;
     world.answered(answer);
+}
+
+#[given(expr = "{actor} has published the issue {string} with the {optional-field} {string}")]
+#[when(expr = "{actor} has published the issue {string} with the {optional-field} {string}")]
+async fn has_published_with(
+    world: &mut Pennypost,
+    actor: Actor,
+    title: String,
+    field: OptionalField,
+    value: String,
+) {
+    logging_in::ensure_logged_in(world, &actor.0).await;
+    publishes_with(world, actor, title.clone(), field, value).await;
+    assert_eq!(world.answer().redirect(), NEWSLETTERS);
+    is_delivered(world, title).await;
+}
+
+#[when(expr = "{actor} publishes the issue {string} with the {optional-field} {string}")]
+async fn publishes_with(
+    world: &mut Pennypost,
+    actor: Actor,
+    title: String,
+    field: OptionalField,
+    value: String,
+) {
+    let browser = world.browser(&actor.0);
+    let key = fresh_key(&browser).await;
+    let title = world.publish_title(&title);
+    let optional = [(field.0, value.as_str())];
+    let answer = publish_with(&browser, &title, &key, &optional).await;
+    world.answered(answer);
+}
+
+#[when(expr = "{actor} publishes the issue {string} with a {optional-field} of {int} characters")]
+async fn publishes_with_length(
+    world: &mut Pennypost,
+    actor: Actor,
+    title: String,
+    field: OptionalField,
+    length: usize,
+) {
+    publishes_with(world, actor, title, field, "x".repeat(length)).await;
 }
 
 #[when(expr = "{actor} publishes the issue {string} with the key {string}")]

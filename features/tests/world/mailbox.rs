@@ -16,6 +16,7 @@ pub(crate) struct Mail {
     pub(crate) id: String,
     pub(crate) subject: String,
     pub(crate) from: String,
+    pub(crate) from_name: String,
     pub(crate) to: Vec<String>,
     pub(crate) text: String,
     pub(crate) html: String,
@@ -54,6 +55,7 @@ impl Mailbox {
             id: id.to_owned(),
             subject: text_of(&message, "Subject"),
             from: text_of(&message["From"], "Address"),
+            from_name: text_of(&message["From"], "Name"),
             to: to
                 .iter()
                 .map(|address| text_of(address, "Address"))

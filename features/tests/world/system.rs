@@ -18,7 +18,7 @@ pub(crate) enum System {
     /// Started for one scenario, in this process.
     Own(Box<Own>),
     /// Started by somebody else.
-    Attached(Attached),
+    Attached(Box<Attached>),
 }
 
 /// A system in this process, in memory.
@@ -110,9 +110,9 @@ impl Own {
         let host = host.expect("a system in memory starts");
         Self {
             clock,
-            url: host.url(),
+            url: host.url().expect("both services run here"),
             console_url: host.console_url(),
-            public_url: host.public_url(),
+            public_url: host.public_url().expect("both services run here"),
             host: Some(host),
         }
     }

@@ -14,6 +14,8 @@ pub(crate) enum ConsoleError {
     NotFound,
     #[error("{0}")]
     BadRequest(&'static str),
+    #[error("The body is not a batch of events.")]
+    BadBatch(StatusCode),
     #[error("The console's data cannot be read now.")]
     Database(#[from] DatabaseError),
     #[error("The page cannot be shown.")]
@@ -25,6 +27,7 @@ impl IntoResponse for ConsoleError {
         let status = match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::BadBatch(status) => status,
             Self::Database(ref error) => {
                 tracing::error!(%error, "the console's data cannot be read");
                 StatusCode::INTERNAL_SERVER_ERROR

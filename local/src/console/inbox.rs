@@ -8,7 +8,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{Console, DEFAULT_LIMIT, error::ConsoleError};
+use super::{Console, DEFAULT_LIMIT, error::ConsoleError, nav::Nav};
 use crate::mailbox::{Page, Search};
 
 /// How much of a snippet the page shows, in characters.
@@ -25,7 +25,7 @@ pub(super) struct InboxQuery {
 #[derive(Template)]
 #[template(path = "inbox.html")]
 struct InboxPage<'a> {
-    app: &'a str,
+    nav: Nav<'a>,
     mail_leaves: bool,
     query: &'a str,
     page: &'a Page,
@@ -49,7 +49,7 @@ pub(super) async fn page(
         .await?;
     let last = u64::from(start) + page.messages.len() as u64;
     let rendered = InboxPage {
-        app: console.public_url.as_str(),
+        nav: console.nav(),
         mail_leaves: console.mail_leaves,
         query: &q,
         page: &page,

@@ -7,7 +7,7 @@ use axum::{
     response::{Html, IntoResponse},
 };
 
-use super::{Console, error::ConsoleError, segment::Segment};
+use super::{Console, error::ConsoleError, nav::Nav, segment::Segment};
 use crate::mailbox::{Address, Headers, Message};
 
 /// The mail's own document can do nothing: no script, no form, nothing from
@@ -19,7 +19,7 @@ const FRAME_POLICY: &str = "sandbox allow-popups allow-popups-to-escape-sandbox;
 #[derive(Template)]
 #[template(path = "message.html")]
 struct MessagePage<'a> {
-    app: &'a str,
+    nav: Nav<'a>,
     message: &'a Message,
     headers: &'a Headers,
 }
@@ -54,7 +54,7 @@ pub(super) async fn page(
         .await?
         .unwrap_or_default();
     let rendered = MessagePage {
-        app: console.public_url.as_str(),
+        nav: console.nav(),
         message: &message,
         headers: &headers,
     }

@@ -7,7 +7,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{Console, error::ConsoleError, segment::Segment};
+use super::{Console, error::ConsoleError, nav::Nav, segment::Segment};
 use crate::queue::{DeadLetter, Depth};
 
 /// The most dead letters that the page shows, the newest first.
@@ -16,7 +16,7 @@ const SHOWN_DEAD_LETTERS: u32 = 200;
 #[derive(Template)]
 #[template(path = "queues.html")]
 struct QueuesPage<'a> {
-    app: &'a str,
+    nav: Nav<'a>,
     queues: &'a [(&'static str, Depth)],
     letters: &'a [Letter],
 }
@@ -61,7 +61,7 @@ pub(super) async fn page(State(console): State<Console>) -> Result<Html<String>,
     let letters = console.queues.dead_letters(SHOWN_DEAD_LETTERS).await?;
     let letters: Vec<_> = letters.into_iter().map(Letter::from).collect();
     let rendered = QueuesPage {
-        app: console.public_url.as_str(),
+        nav: console.nav(),
         queues: &queues,
         letters: &letters,
     }

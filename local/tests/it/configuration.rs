@@ -2,7 +2,7 @@
 
 use std::{net::TcpListener, process::Command};
 
-use crate::program::{Program, command, output};
+use crate::program::{Program, command, command_without_pages, output};
 
 /// Runs `command`, and checks that it is refused; tells the line.
 fn refused(command: &mut Command) -> String {
@@ -105,6 +105,33 @@ fn data_whose_keys_are_gone_is_refused() {
 }
 
 #[test]
+fn data_of_one_service_is_no_data_for_the_other() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let one = |service: &str| {
+        let mut command = command_without_pages(directory.path());
+        command.args(["--console-addr=127.0.0.1:0", "--peer=http://127.0.0.1:9"]);
+        command.arg(format!("--only={service}"));
+        command
+    };
+    Program::start_as(&mut one("delivery")).kill();
+    for mut other in [one("subscriptions"), command(directory.path())] {
+        let line = refused(other.env("PENNYPOST_ADDR", "127.0.0.1:0"));
+        assert!(
+            line.contains("--data-dir") && line.contains("subscriptions"),
+            "{line}"
+        );
+    }
+    Program::start_as(&mut one("delivery"));
+}
+
+#[test]
+fn a_service_without_a_peer_is_refused() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let line = refused(command(directory.path()).env("PENNYPOST_ONLY", "subscriptions"));
+    assert!(line.contains("--only") && line.contains("--peer"), "{line}");
+}
+
+#[test]
 fn a_second_process_on_the_same_data_is_refused() {
     let directory = tempfile::tempdir().expect("a directory");
     let first = Program::start(directory.path());
@@ -147,6 +174,10 @@ fn help_tells_flags_variables_and_defaults() {
         "PENNYPOST_SMTP_URL",
         "--settle-seconds",
         "PENNYPOST_SETTLE_SECONDS",
+        "--only",
+        "PENNYPOST_ONLY",
+        "--peer",
+        "PENNYPOST_PEER",
         "PENNYPOST_ADMIN_PASSWORD",
         "OTEL_EXPORTER_OTLP_ENDPOINT",
     ] {

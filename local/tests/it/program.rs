@@ -26,6 +26,13 @@ pub(crate) struct Program {
 /// The program, on ports of its own, with its data in `data_dir` and nothing
 /// of this process's settings.
 pub(crate) fn command(data_dir: &Path) -> Command {
+    let mut command = command_without_pages(data_dir);
+    command.args(["--addr", "127.0.0.1:0", "--console-addr", "127.0.0.1:0"]);
+    command
+}
+
+/// The same, without an address: not every process has both.
+pub(crate) fn command_without_pages(data_dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pennypost"));
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();
@@ -34,7 +41,6 @@ pub(crate) fn command(data_dir: &Path) -> Command {
         }
     }
     command
-        .args(["--addr", "127.0.0.1:0", "--console-addr", "127.0.0.1:0"])
         .arg("--data-dir")
         .arg(data_dir)
         .env("RUST_LOG", "info")
@@ -80,7 +86,8 @@ impl Program {
             let left = deadline.saturating_duration_since(Instant::now());
             let line = lines.recv_timeout(left).expect("the program gets ready");
             if let Some(addresses) = line.strip_prefix("ready ") {
-                let (url, console) = addresses.split_once(' ').expect("two addresses");
+                // Delivery by itself has no pages.
+                let (url, console) = addresses.split_once(' ').unwrap_or(("", addresses));
                 url.trim_end_matches('/').clone_into(&mut self.url);
                 console.trim_end_matches('/').clone_into(&mut self.console);
                 return;

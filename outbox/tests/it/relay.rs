@@ -217,6 +217,10 @@ fn ambient_uuid() -> uuid::Uuid {
 #[tokio::test]
 async fn what_handles_an_event_is_a_child_of_its_sending_in_the_trace_it_happened_in() {
     let telemetry = Telemetry::with(&Settings::default(), "test", std::io::sink).expect("starts");
+    // As long as there is one subscriber only, tracing asks that of the thread
+    // that comes to a span first, and remembers the answer for all: it could be
+    // another test's thread, which has none.
+    let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
     let fixture = Fixture::new().await;
     let sent = async {
         let request = tracing::info_span!("request");

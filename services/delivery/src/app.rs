@@ -71,7 +71,7 @@ impl App {
     }
 
     /// Handles the messages of delivery's two queues, whose events
-    /// [`inbound`](crate::inbound) names.
+    /// [`contract`](crate::contract) declares.
     pub fn inbound(&self) -> Arc<dyn MessageHandler> {
         Arc::new(Inbound::new(self.core.clone()))
     }

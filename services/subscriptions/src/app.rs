@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use ambient::{SharedClock, SharedRandomness};
 use aws_sdk_dynamodb::Client;
-use contracts::EventData;
 use dynamo::Table;
 use jiff::Timestamp;
 use outbox::{EventTooLarge, Happening, MessageHandler, OutboxEvent};
 
 use crate::{
     config::{Config, Secrets},
+    contract::Published,
     http::{self, Links},
     inbound::Inbound,
     passwords::Passwords,
@@ -69,7 +69,7 @@ impl App {
     }
 
     /// Handles delivery's events: those of the types in
-    /// [`inbound::CONSUMES`](crate::inbound::CONSUMES).
+    /// [`contract::CONSUMES`](crate::contract::CONSUMES).
     pub fn inbound(&self) -> Arc<dyn MessageHandler> {
         Arc::new(Inbound::new(Arc::clone(&self.state)))
     }
@@ -85,7 +85,7 @@ impl AppState {
     ///
     /// # Errors
     /// [`EventTooLarge`] if it does not fit on the bus.
-    pub(crate) fn event<D: EventData>(
+    pub(crate) fn event<D: Published>(
         &self,
         data: D,
         at: Timestamp,

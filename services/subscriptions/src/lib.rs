@@ -5,13 +5,15 @@
 //! values of the `domain`, a use case loads, decides and commits, and the
 //! `store` writes the new state together with its events in one transaction.
 //! Everything from outside (the store's client, the time, randomness) comes in
-//! through [`Ports`]; hosts build an [`App`] and serve its router.
+//! through [`Ports`]; which events go out and come in is declared in
+//! [`contract`]. Hosts build an [`App`] and serve its router.
 
 mod app;
 mod config;
+pub mod contract;
 mod domain;
 mod http;
-pub mod inbound;
+mod inbound;
 mod passwords;
 mod store;
 mod use_cases;

@@ -2,13 +2,19 @@
 
 use std::fs;
 
-use contract_tooling::{Folder, ReleaseError, frozen, release, retire};
-use contracts::{Source, catalogue};
+use contract_tooling::{Folder, ReleaseError, documents, frozen, release, retire};
+use contracts::{Queue, Source, catalogue};
 use jiff::civil::{Date, date};
 
-use contract_tooling::asyncapi::{Declaration, asyncapi};
+use contract_tooling::asyncapi::{Declaration, asyncapi, operations, title};
 
 use super::{Copy, DRAFT, PUBLISHED, assert_refused, without};
+
+/// The queue of somebody who consumes a published version.
+const INBOUND: Queue = Queue {
+    name: "inbound",
+    consumes: &[PUBLISHED],
+};
 
 const TODAY: Date = date(2026, 12, 1);
 
@@ -62,7 +68,7 @@ fn what_the_type_does_not_read_is_not_published() {
 #[test]
 fn a_version_is_retired_when_no_service_declares_it_any_more() {
     let copy = Copy::new();
-    let document = |publishes, consumes, service| {
+    let document = |publishes: &'static [_], consumes: &'static [_], service| {
         let declaration = Declaration {
             service,
             publishes,
@@ -71,13 +77,28 @@ fn a_version_is_retired_when_no_service_declares_it_any_more() {
         asyncapi(&declaration, &copy.folder).unwrap()
     };
     let publisher = document(&[PUBLISHED], &[], Source::Subscriptions);
-    let consumer = document(&[], &[PUBLISHED], Source::Delivery);
-    for in_use in [[publisher], [consumer]] {
-        let refused = retire(&copy.folder, &in_use, PUBLISHED, TODAY);
-        assert!(matches!(refused, Err(ReleaseError::InUse { .. })));
+    let consumer = document(&[], &[INBOUND], Source::Delivery);
+    let before = copy.lock();
+    for (in_use, uses) in [
+        (
+            vec![publisher.clone()],
+            "published by Pennypost subscriptions",
+        ),
+        (vec![consumer.clone()], "consumed by Pennypost delivery"),
+        (
+            vec![publisher, consumer],
+            "published by Pennypost subscriptions, consumed by Pennypost delivery",
+        ),
+    ] {
+        let refused = retire(&copy.folder, &in_use, PUBLISHED, TODAY).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            format!("{PUBLISHED} is still {uses}: end that first (docs/events.md)")
+        );
+        assert_eq!(copy.lock(), before);
+        assert_eq!(copy.sentences(catalogue()), [""; 0], "nothing was deleted");
     }
 
-    let before = copy.lock();
     let of_others = document(&[DRAFT], &[], Source::Subscriptions);
     retire(&copy.folder, &[of_others], PUBLISHED, TODAY).unwrap();
     assert_eq!(frozen::lost_lines(&before, &copy.lock()), [""; 0]);
@@ -86,6 +107,23 @@ fn a_version_is_retired_when_no_service_declares_it_any_more() {
     assert!(copy.sentences(catalogue())[0].contains("was retired"));
     let again = release(&copy.folder, catalogue(), PUBLISHED, TODAY);
     assert!(matches!(again, Err(ReleaseError::Retired(_))));
+}
+
+#[test]
+fn what_a_service_of_ours_declares_is_not_retired() {
+    let copy = Copy::new();
+    let committed = documents::committed().unwrap();
+    for document in &committed {
+        for (action, event_type) in operations(document) {
+            release(&copy.folder, catalogue(), &event_type, TODAY).unwrap();
+            let refused = retire(&copy.folder, &committed, &event_type, TODAY);
+            let Err(ReleaseError::InUse { uses, .. }) = refused else {
+                panic!("{event_type}: {refused:?}");
+            };
+            let this = format!("{} by {}", action.participle(), title(document));
+            assert!(uses.contains(&this), "{event_type}: {uses:?}");
+        }
+    }
 }
 
 #[test]

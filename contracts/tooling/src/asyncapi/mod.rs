@@ -4,13 +4,17 @@
 
 mod schema;
 
-use contracts::{EventKind, Source, catalogue};
+use contracts::{EventKind, Queue, Source, catalogue};
 use serde_json::{Map, Value, json};
 
 use crate::Folder;
 
 /// The version of AsyncAPI that the documents are written in.
 const ASYNCAPI: &str = "3.0.0";
+
+/// The extension of an operation that says which queue of the service brings
+/// its events, for the rules of a bus.
+pub const QUEUE: &str = "x-queue";
 
 /// The version of the document itself: each event carries its own.
 const DOCUMENT_VERSION: &str = "1.0.0";
@@ -27,8 +31,8 @@ pub struct Declaration<'a> {
     pub service: Source,
     /// What it publishes.
     pub publishes: &'a [&'a str],
-    /// What it has a handler for.
-    pub consumes: &'a [&'a str],
+    /// What it has a handler for, by the queue that brings it.
+    pub consumes: &'a [Queue],
 }
 
 /// There is no document for the declaration.
@@ -88,18 +92,22 @@ impl Action {
 /// # Errors
 /// As [`AsyncApiError`] says.
 pub fn asyncapi(declaration: &Declaration<'_>, folder: &Folder) -> Result<Value, AsyncApiError> {
-    let sends = declaration.publishes.iter().map(|it| (Action::Send, *it));
-    let receives = declaration.consumes.iter().map(|it| (Action::Receive, *it));
     let mut parts = Parts::default();
-    for (action, event_type) in sends.chain(receives) {
+    for event_type in declaration.publishes {
         let kind = known(event_type)?;
-        if action == Action::Send && kind.source != declaration.service {
+        if kind.source != declaration.service {
             return Err(AsyncApiError::NotIts {
-                event_type: event_type.to_owned(),
+                event_type: kind.event_type.to_owned(),
                 service: declaration.service,
             });
         }
-        parts.add(action, kind, folder)?;
+        parts.add(Action::Send, kind, folder)?;
+    }
+    for queue in declaration.consumes {
+        for event_type in queue.consumes {
+            let operation = parts.add(Action::Receive, known(event_type)?, folder)?;
+            operation[QUEUE] = queue.name.into();
+        }
     }
     let name = declaration.service.as_str();
     let service = name.rsplit_once('.').map_or(name, |(_, service)| service);
@@ -148,25 +156,18 @@ struct Parts {
 }
 
 impl Parts {
+    /// Adds an event, and gives the operation.
     fn add(
         &mut self,
         action: Action,
         kind: &EventKind,
         folder: &Folder,
-    ) -> Result<(), AsyncApiError> {
+    ) -> Result<&mut Value, AsyncApiError> {
         let event_type = kind.event_type;
         let message = json!({ "$ref": format!("#/components/messages/{event_type}") });
         self.channels.insert(
             event_type.to_owned(),
             json!({ "address": event_type, "messages": { "event": message } }),
-        );
-        self.operations.insert(
-            format!("{}.{event_type}", action.as_str()),
-            json!({
-                "action": action.as_str(),
-                "channel": { "$ref": format!("#/channels/{event_type}") },
-                "messages": [{ "$ref": format!("#/channels/{event_type}/messages/event") }],
-            }),
         );
         let schema = schema::hoisted(&Value::from(kind.schema()), &mut self.schemas);
         let summary = schema::summary_of_data(&schema, &self.schemas);
@@ -179,7 +180,13 @@ impl Parts {
             "examples": examples(event_type, folder)?,
         });
         self.messages.insert(event_type.to_owned(), message);
-        Ok(())
+        let operation = json!({
+            "action": action.as_str(),
+            "channel": { "$ref": format!("#/channels/{event_type}") },
+            "messages": [{ "$ref": format!("#/channels/{event_type}/messages/event") }],
+        });
+        let name = format!("{}.{event_type}", action.as_str());
+        Ok(self.operations.entry(name).or_insert(operation))
     }
 }
 

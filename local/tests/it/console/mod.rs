@@ -2,6 +2,7 @@
 
 mod api;
 mod pages;
+mod unknown_versions;
 
 use local::{Settings, System};
 use reqwest::{Method, StatusCode};

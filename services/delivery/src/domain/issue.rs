@@ -69,6 +69,14 @@ impl Issue {
         }
     }
 
+    /// Lets the issue's content be replaced, as long as no mail can have been
+    /// made of it: what is planned goes out to everybody as it is.
+    pub(crate) fn reopen_content(&mut self) -> bool {
+        let open = self.planned_run == 0;
+        self.version += u64::from(open);
+        open
+    }
+
     /// Begins the run `generation`.
     pub(crate) fn plan(&mut self, generation: u64, now: Timestamp) -> Planned {
         if generation <= self.planned_run {
@@ -152,6 +160,19 @@ mod tests {
         );
         assert_eq!(issue.finish(1, at(5)), Finished::Already);
         assert_eq!(issue.delivered_at, Some(at(4)));
+    }
+
+    #[test]
+    fn the_content_is_open_until_the_first_plan_and_never_again() {
+        let mut issue = issue();
+        assert!(issue.reopen_content());
+        assert_eq!(
+            issue.version, 2,
+            "a plan made upon what was there before is void"
+        );
+        issue.plan(1, at(2));
+        assert!(!issue.reopen_content());
+        assert_eq!(issue.version, 3);
     }
 
     #[test]

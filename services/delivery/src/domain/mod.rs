@@ -2,6 +2,7 @@
 
 pub(crate) mod backoff;
 pub(crate) mod claim;
+pub(crate) mod content;
 pub(crate) mod issue;
 pub(crate) mod recipient;
 pub(crate) mod shard;

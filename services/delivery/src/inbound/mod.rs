@@ -1,13 +1,16 @@
-//! The events of subscriptions, each decoded by one arm.
+//! The events of subscriptions: one arm for each that is declared in
+//! [`contract`](crate::contract).
+
+mod announcement;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use contracts::{
-    BusEvent, CloudEvent, EventData,
+    BusEvent, CloudEvent,
     events::{
-        IssuePublishedV1, SubscriberConfirmedV1, SubscriberErasedV1, SubscriberRegisteredV1,
-        SubscriberUnsubscribedV1, SubscribersImportedV1,
+        IssuePublishedV1, IssuePublishedV2, SubscriberConfirmedV1, SubscriberErasedV1,
+        SubscriberRegisteredV1, SubscriberUnsubscribedV1, SubscribersImportedV1,
     },
 };
 use outbox::{HandleError, MessageHandler};
@@ -16,30 +19,13 @@ use uuid::Uuid;
 
 use crate::{
     app::Core,
-    domain::{
-        issue::Issue,
-        recipient::{Contact, Recipient, Standing},
-    },
-    store::issues::Content,
+    contract::Consumed,
+    domain::recipient::{Contact, Recipient, Standing},
     use_cases::{
         accept_issue::accept_issue, project_subscriber::project_subscribers,
         send_confirmation::send_confirmation,
     },
 };
-
-/// The event types of one of delivery's two queues: each is a mail, so that a
-/// slow mail side holds up this queue.
-pub const CONFIRMATIONS: &[&str] = &[SubscriberRegisteredV1::TYPE];
-
-/// The event types of the other: who is a recipient, and what is published.
-/// Nothing here waits for the mail side.
-pub const CHANGES: &[&str] = &[
-    SubscriberConfirmedV1::TYPE,
-    SubscribersImportedV1::TYPE,
-    SubscriberUnsubscribedV1::TYPE,
-    SubscriberErasedV1::TYPE,
-    IssuePublishedV1::TYPE,
-];
 
 /// Handles the messages of both queues.
 pub(crate) struct Inbound {
@@ -55,62 +41,61 @@ impl Inbound {
 #[async_trait]
 impl MessageHandler for Inbound {
     async fn handle(&self, body: &str) -> Result<(), HandleError> {
-        let event = BusEvent::parse(body)?;
-        match event.detail_type.as_str() {
-            SubscriberRegisteredV1::TYPE => self.registered(&event).await,
-            SubscriberConfirmedV1::TYPE => self.confirmed(&event).await,
-            SubscribersImportedV1::TYPE => self.imported(&event).await,
-            SubscriberUnsubscribedV1::TYPE => self.unsubscribed(&event).await,
-            SubscriberErasedV1::TYPE => self.erased(&event).await,
-            IssuePublishedV1::TYPE => self.published(&event).await,
-            _ => Err(HandleError::Permanent(
-                "the event's type is none that delivery consumes".to_owned(),
-            )),
+        match Consumed::decode(&BusEvent::parse(body)?)? {
+            Consumed::SubscriberRegisteredV1(event) => self.registered(event).await,
+            Consumed::SubscriberConfirmedV1(event) => self.confirmed(event).await,
+            Consumed::SubscribersImportedV1(event) => self.imported(event).await,
+            Consumed::SubscriberUnsubscribedV1(event) => self.unsubscribed(event).await,
+            Consumed::SubscriberErasedV1(event) => self.erased(event).await,
+            Consumed::IssuePublishedV1(event) => self.published_v1(event).await,
+            Consumed::IssuePublishedV2(event) => self.published_v2(event).await,
         }
     }
 }
 
 impl Inbound {
-    async fn registered(&self, event: &BusEvent) -> Result<(), HandleError> {
-        let event = event.decode::<SubscriberRegisteredV1>()?;
+    async fn registered(
+        &self,
+        event: CloudEvent<SubscriberRegisteredV1>,
+    ) -> Result<(), HandleError> {
         let handling = send_confirmation(&self.core, &event);
         traced(&event, handling).await
     }
 
-    async fn confirmed(&self, event: &BusEvent) -> Result<(), HandleError> {
-        let event = event.decode::<SubscriberConfirmedV1>()?;
+    async fn confirmed(&self, event: CloudEvent<SubscriberConfirmedV1>) -> Result<(), HandleError> {
         let changes = vec![active(event.data.clone())];
         traced(&event, project_subscribers(&self.core, changes)).await
     }
 
-    async fn imported(&self, event: &BusEvent) -> Result<(), HandleError> {
-        let event = event.decode::<SubscribersImportedV1>()?;
+    async fn imported(&self, event: CloudEvent<SubscribersImportedV1>) -> Result<(), HandleError> {
         let changes = event.data.subscribers.iter().cloned().map(active).collect();
         traced(&event, project_subscribers(&self.core, changes)).await
     }
 
-    async fn unsubscribed(&self, event: &BusEvent) -> Result<(), HandleError> {
-        let event = event.decode::<SubscriberUnsubscribedV1>()?;
+    async fn unsubscribed(
+        &self,
+        event: CloudEvent<SubscriberUnsubscribedV1>,
+    ) -> Result<(), HandleError> {
         let changes = vec![removed(event.data.subscriber_id, event.data.version)];
         traced(&event, project_subscribers(&self.core, changes)).await
     }
 
-    async fn erased(&self, event: &BusEvent) -> Result<(), HandleError> {
-        let event = event.decode::<SubscriberErasedV1>()?;
+    async fn erased(&self, event: CloudEvent<SubscriberErasedV1>) -> Result<(), HandleError> {
         let changes = vec![removed(event.data.subscriber_id, event.data.version)];
         traced(&event, project_subscribers(&self.core, changes)).await
     }
 
-    async fn published(&self, event: &BusEvent) -> Result<(), HandleError> {
-        let event = event.decode::<IssuePublishedV1>()?;
-        let published = &event.data;
-        let issue = Issue::published(published.issue_id, published.published_at);
-        let content = Content {
-            title: published.title.clone(),
-            html: published.html_content.clone(),
-            text: published.text_content.clone(),
-        };
+    async fn published_v1(&self, event: CloudEvent<IssuePublishedV1>) -> Result<(), HandleError> {
+        let (issue, content) = announcement::v1(&event.data);
         traced(&event, accept_issue(&self.core, &issue, &content)).await
+    }
+
+    async fn published_v2(&self, event: CloudEvent<IssuePublishedV2>) -> Result<(), HandleError> {
+        let handling = async {
+            let (issue, content) = announcement::v2(&event.data)?;
+            accept_issue(&self.core, &issue, &content).await
+        };
+        traced(&event, handling).await
     }
 }
 

@@ -1,6 +1,6 @@
 //! HTML, as far as mails need it.
 
-use super::body_end::body_end;
+use super::{body_end::body_end, body_start::body_start};
 
 /// `text` as it stands in HTML, in an attribute too.
 pub(super) fn escape(text: &str) -> String {
@@ -30,6 +30,18 @@ pub(super) fn with_footer(html: &str, footer: &str) -> String {
     let (body, rest) = html.split_at(end.at);
     format!("{body}{}\n{footer}\n{rest}", end.closing)
 }
+
+/// `html` with `preheader`, which is HTML, hidden at the start of its body:
+/// mail programs show it beside the subject, where the mail's first words would
+/// stand otherwise. No two programs agree on what hides, hence so many ways.
+pub(super) fn with_preheader(html: &str, preheader: &str) -> String {
+    let (before, body) = html.split_at(body_start(html));
+    format!("{before}<div style=\"{HIDDEN}\">{preheader}</div>\n{body}")
+}
+
+/// `mso-hide` is for Outlook, the rest of the sizes for those that ignore `display`.
+const HIDDEN: &str = "display:none;mso-hide:all;max-height:0;max-width:0;overflow:hidden;\
+                      opacity:0;font-size:1px;line-height:1px";
 
 #[cfg(test)]
 mod tests {
@@ -64,6 +76,19 @@ mod tests {
         assert_eq!(
             with_footer("<div style='display:none'>Hi</body>", "<p>bye</p>"),
             "<div style='display:none'>Hi</div>\n<p>bye</p>\n</body>"
+        );
+    }
+
+    #[test]
+    fn a_preheader_is_hidden_at_the_start_of_the_body() {
+        let html = with_preheader("<html><body class=a>Ä</body></html>", "Hi &lt;3");
+        let (before, after) = html
+            .split_once("<div style=\"display:none;")
+            .expect("a div");
+        assert_eq!(before, "<html><body class=a>");
+        assert!(
+            after.ends_with("\">Hi &lt;3</div>\nÄ</body></html>"),
+            "{after}"
         );
     }
 }

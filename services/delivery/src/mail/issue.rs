@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Email, Sender,
-    html::{escape, with_footer},
+    html::{escape, with_footer, with_preheader},
     placeholders::fill,
 };
 use crate::domain::recipient::Contact;
@@ -16,6 +16,11 @@ use crate::domain::recipient::Contact;
 pub(crate) struct IssueMail {
     pub(crate) issue_id: Uuid,
     pub(crate) title: String,
+    /// What mail programs show beside the subject. It goes to the HTML part
+    /// alone: the text part has no place that is seen there and not in the text.
+    pub(crate) preheader: Option<String>,
+    /// The display name that takes the place of the usual sender's.
+    pub(crate) sender_name: Option<Personal>,
     pub(crate) text: String,
     pub(crate) html: String,
 }
@@ -31,11 +36,14 @@ pub(crate) fn issue(
     Email {
         message_id: format!("{}.{subscriber_id}@{}", issue.issue_id, from.domain()),
         date: now,
-        from: from.clone(),
+        from: match &issue.sender_name {
+            Some(name) => from.named(name.expose()),
+            None => from.clone(),
+        },
         to: Personal::new(&contact.email),
         subject: issue.title.clone(),
         text: text(from.newsletter(), &issue.text, contact),
-        html: html(from.newsletter(), &issue.html, contact),
+        html: html(from.newsletter(), issue, contact),
         headers: vec![
             // RFC 2919
             ("List-Id", format!("<newsletter.{}>", from.domain())),
@@ -64,17 +72,23 @@ fn text(newsletter: &str, content: &str, contact: &Contact) -> String {
     )
 }
 
-fn html(newsletter: &str, content: &str, contact: &Contact) -> String {
+fn html(newsletter: &str, issue: &IssueMail, contact: &Contact) -> String {
     let url = escape(&contact.unsubscribe_url);
-    let filled = fill(
-        content,
-        &[("name", &escape(&contact.name)), ("unsubscribe_url", &url)],
-    );
+    let values = [
+        ("name", &*escape(&contact.name)),
+        ("unsubscribe_url", &*url),
+    ];
+    let content = fill(&issue.html, &values);
     let footer = format!(
         "<hr>\n\
          <p>You get this mail because you subscribed to {}.\n\
          <a href=\"{url}\">Unsubscribe</a></p>",
         escape(newsletter)
     );
-    with_footer(&filled, &footer)
+    let mail = with_footer(&content, &footer);
+    match &issue.preheader {
+        // Escaping leaves braces, and so placeholders, as they are.
+        Some(preheader) => with_preheader(&mail, &fill(&escape(preheader), &values)),
+        None => mail,
+    }
 }

@@ -2,11 +2,13 @@
 
 mod address;
 mod body_end;
+mod body_start;
 mod confirmation;
 mod email;
 mod encoded_word;
 mod html;
 mod issue;
+mod markup;
 mod mime;
 mod placeholders;
 mod port;

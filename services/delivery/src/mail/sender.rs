@@ -43,6 +43,20 @@ impl Sender {
         self.mailbox.email.domain()
     }
 
+    /// The same address under another name; a blank one changes nothing.
+    pub(crate) fn named(&self, name: &str) -> Self {
+        let name = name.replace(char::is_control, " ");
+        match name.trim() {
+            "" => self.clone(),
+            name => Self {
+                mailbox: Mailbox {
+                    name: Some(name.to_owned()),
+                    email: self.mailbox.email.clone(),
+                },
+            },
+        }
+    }
+
     /// What the newsletter is called in a mail.
     pub(crate) fn newsletter(&self) -> &str {
         self.name().unwrap_or_else(|| self.domain())
@@ -109,6 +123,15 @@ mod tests {
         assert_eq!(sender.address(), "news@penny.example");
         assert_eq!(sender.domain(), "penny.example");
         assert_eq!(sender.newsletter(), "Penny Post");
+    }
+
+    #[test]
+    fn a_sender_under_another_name_keeps_the_address_and_no_line_end() {
+        let sender: Sender = "Penny Post <news@penny.example>".parse().expect("valid");
+        let named = sender.named(" Ursula\r\nBcc: x@y.example ");
+        assert_eq!(named.name(), Some("Ursula  Bcc: x@y.example"));
+        assert_eq!(named.address(), "news@penny.example");
+        assert_eq!(sender.named(" \n"), sender);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! | partition | sort key | |
 //! |---|---|---|
 //! | `ISSUE#<id>` | `state` | what is decided |
-//! | `ISSUE#<id>` | `content` | written once: it is large |
+//! | `ISSUE#<id>` | `content` | what it says; apart, because it is large |
 //! | `ISSUES#RECENT` | time and id | for confirmations that come late |
 //! | `RUNS#OPEN` | id and generation | for a host that restarts |
 
@@ -13,7 +13,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    domain::issue::{Issue, LATE_WINDOW},
+    domain::{
+        content::Content,
+        issue::{Issue, LATE_WINDOW},
+    },
     workflow::IssueRun,
 };
 
@@ -27,14 +30,6 @@ const OPEN_RUNS: &str = "RUNS#OPEN";
 
 /// Names an issue's action in a failed transaction.
 pub(crate) const LABEL: &str = "issue";
-
-/// What an issue says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Content {
-    pub(crate) title: String,
-    pub(crate) html: String,
-    pub(crate) text: String,
-}
 
 #[derive(Serialize, Deserialize)]
 struct Recent {
@@ -67,16 +62,19 @@ pub(crate) fn write_new(transaction: &mut Transaction, issue: &Issue, content: &
         Item::new(&state_key(issue.issue_id), issue),
         Condition::Absent,
     );
-    transaction.put(
-        "issue content",
-        Item::new(&content_key(issue.issue_id), content),
-        Condition::Always,
-    );
+    write_content(transaction, issue, content);
     transaction.put(
         "recent issue",
         Item::new(&recent_key(&recent), &recent).expiring(listed_until),
         Condition::Always,
     );
+}
+
+/// Writes the content. Whoever replaces it writes the issue, too, in the same
+/// transaction: the issue's version tells whether it may be replaced.
+pub(crate) fn write_content(transaction: &mut Transaction, issue: &Issue, content: &Content) {
+    let item = Item::new(&content_key(issue.issue_id), content);
+    transaction.put("issue content", item, Condition::Always);
 }
 
 /// Writes an issue over the version before it.

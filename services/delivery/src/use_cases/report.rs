@@ -1,14 +1,13 @@
 //! Reports on an issue, for subscriptions.
 
-use contracts::{
-    EventData,
-    events::{DeliveryCounts, DeliveryStatus, IssueDeliveredV1, IssueDeliveryProgressedV1},
+use contracts::events::{
+    DeliveryCounts, DeliveryStatus, IssueDeliveredV1, IssueDeliveryProgressedV1,
 };
 use dynamo::Transaction;
 use jiff::Timestamp;
 use outbox::{Happening, OutboxEvent};
 
-use crate::{app::Core, domain::issue::Issue, workflow::StepError};
+use crate::{app::Core, contract::Published, domain::issue::Issue, workflow::StepError};
 
 /// Adds a progress report to the transaction that makes it true.
 pub(super) fn progressed(
@@ -48,7 +47,7 @@ pub(super) fn delivered(
     write(core, transaction, report, now)
 }
 
-fn write<D: EventData>(
+fn write<D: Published>(
     core: &Core,
     transaction: &mut Transaction,
     report: D,

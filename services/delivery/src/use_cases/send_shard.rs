@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use contracts::Personal;
 use tokio::time::Instant;
 
 use super::{
@@ -55,11 +56,14 @@ async fn prepare<'a>(
     let content = issues::content(&core.table, run.issue_id)
         .await?
         .ok_or_else(missing)?;
+    let extras = content.extras.unwrap_or_default();
     Ok(Sending {
         core,
         issue: IssueMail {
             issue_id: run.issue_id,
             title: content.title,
+            preheader: extras.preheader,
+            sender_name: extras.sender_name.map(Personal::new),
             text: content.text,
             html: content.html,
         },

@@ -1,7 +1,9 @@
 //! Delivery over an engine in memory, with a mail side and a clock that the
 //! tests hold.
 
+mod announcements;
 mod confirmation;
+mod contract;
 mod crashes;
 mod discretion;
 mod late;
@@ -10,4 +12,5 @@ mod outages;
 mod projection;
 mod sending;
 mod smtp;
+mod smtp_replies;
 mod support;

@@ -158,6 +158,33 @@ fn what_looks_encoded_already_is_read_as_it_was_written() {
 }
 
 #[test]
+fn whatever_name_it_is_from_is_read_as_it_was_written() {
+    for name in [
+        "Ursula, of the Post (Ltd.)".to_owned(),
+        "ceo@bank.example: [news]; 'x'".to_owned(),
+        "Zoë 李 📬".to_owned(),
+        "👩‍👩‍👧 ".repeat(20).trim().to_owned(),
+        "Long ".repeat(20).trim().to_owned(),
+        "x".repeat(100),
+        "é".repeat(100),
+    ] {
+        let mut email = email();
+        email.from = format!("\"{name}\" <news@penny.example>")
+            .parse()
+            .expect("a sender");
+        with_parsed(&email, |message, text| {
+            let from = message.from().and_then(|from| from.first());
+            let from = from.expect("a sender");
+            assert_eq!(
+                (from.name(), from.address()),
+                (Some(name.as_str()), Some("news@penny.example")),
+                "{text}"
+            );
+        });
+    }
+}
+
+#[test]
 fn debugging_a_mail_shows_nothing_of_it() {
     let shown = format!("{:?}", email());
     assert!(

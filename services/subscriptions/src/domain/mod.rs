@@ -6,12 +6,17 @@ pub(crate) mod idempotency_key;
 pub(crate) mod issue;
 pub(crate) mod login_throttle;
 pub(crate) mod password;
+pub(crate) mod preheader;
+pub(crate) mod sender_name;
 pub(crate) mod session;
 pub(crate) mod title;
 pub(crate) mod user;
 
 mod confirmation_token;
+#[cfg(test)]
+mod fuzzing;
 mod keyed_hash;
+mod one_line;
 mod subscriber;
 mod subscriber_email;
 mod subscriber_name;

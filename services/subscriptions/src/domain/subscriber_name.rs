@@ -76,7 +76,7 @@ fn is_forbidden(character: char) -> bool {
 /// White space, or of no width: Unicode's Default_Ignorable_Code_Point and the
 /// blank braille pattern.
 /// Source: <https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt>
-fn is_invisible(character: char) -> bool {
+pub(super) fn is_invisible(character: char) -> bool {
     character.is_whitespace()
         || matches!(character,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'

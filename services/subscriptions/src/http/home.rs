@@ -7,13 +7,23 @@ use super::{fields::Fields, page::page, problem::FieldError};
 
 #[derive(Default, Template)]
 #[template(path = "home.html")]
-struct HomePage<'a> {
+pub(super) struct HomePage<'a> {
     name: &'a str,
     email: &'a str,
     errors: &'a [FieldError],
 }
 
-impl HomePage<'_> {
+impl<'a> HomePage<'a> {
+    /// With what was typed and what is wrong with it.
+    pub(super) fn again(fields: &'a Fields, errors: &'a [FieldError]) -> Self {
+        let typed = |name| fields.optional(name).ok().flatten().unwrap_or_default();
+        Self {
+            name: typed("name"),
+            email: typed("email"),
+            errors,
+        }
+    }
+
     /// What is wrong with the field `name`.
     fn error(&self, name: &str) -> Option<&str> {
         let error = self.errors.iter().find(|error| error.field == name);
@@ -28,11 +38,5 @@ pub(crate) async fn home() -> Response {
 
 /// The form again, with what was typed and what is wrong with it.
 pub(crate) fn refused(fields: &Fields, errors: &[FieldError]) -> Response {
-    let typed = |name| fields.optional(name).ok().flatten().unwrap_or_default();
-    let again = HomePage {
-        name: typed("name"),
-        email: typed("email"),
-        errors,
-    };
-    page(StatusCode::BAD_REQUEST, &again)
+    page(StatusCode::BAD_REQUEST, &HomePage::again(fields, errors))
 }

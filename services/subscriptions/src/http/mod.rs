@@ -8,6 +8,8 @@ mod cookies;
 mod cross_site;
 mod fields;
 mod flash;
+#[cfg(test)]
+mod fuzzing;
 mod health_check;
 mod home;
 mod json;

@@ -54,7 +54,7 @@ pub(crate) async fn subscribe(
 }
 
 /// Parses all fields, so that the answer names each bad one.
-fn parse(fields: &Fields) -> Result<(SubscriberEmail, SubscriberName), Vec<FieldError>> {
+pub(super) fn parse(fields: &Fields) -> Result<(SubscriberEmail, SubscriberName), Vec<FieldError>> {
     let name = fields
         .required("name")
         .and_then(|name| SubscriberName::parse(name).map_err(|error| bad("name", &error)));

@@ -1,4 +1,5 @@
-//! Delivery's events, as they come from the queue.
+//! Delivery's events, as they come from the queue: one arm for each that is
+//! declared in [`contract`](crate::contract).
 
 mod feedback;
 mod progress;
@@ -15,16 +16,9 @@ use tracing::Instrument;
 
 use crate::{
     app::AppState,
+    contract::Consumed,
     use_cases::{record_progress::record_progress, suppress::suppress},
 };
-
-/// The types of the events that this service handles, for the bus rules.
-pub const CONSUMES: &[&str] = &[
-    IssueDeliveryProgressedV1::TYPE,
-    IssueDeliveredV1::TYPE,
-    EmailBouncedV1::TYPE,
-    EmailComplainedV1::TYPE,
-];
 
 /// Handles one message of the service's queue.
 pub(crate) struct Inbound {
@@ -36,17 +30,12 @@ impl Inbound {
         Self { state }
     }
 
-    async fn dispatch(&self, event: &BusEvent) -> Result<(), HandleError> {
-        match event.detail_type.as_str() {
-            IssueDeliveryProgressedV1::TYPE => self.progressed(event.decode()?).await,
-            IssueDeliveredV1::TYPE => self.delivered(event.decode()?).await,
-            EmailBouncedV1::TYPE => self.bounced(event.decode()?).await,
-            EmailComplainedV1::TYPE => self.complained(event.decode()?).await,
-            // Its type is not repeated: whoever sent it chose that text.
-            _ => Err(HandleError::Permanent(format!(
-                "the event's type is none of {}",
-                CONSUMES.join(", ")
-            ))),
+    async fn dispatch(&self, event: Consumed) -> Result<(), HandleError> {
+        match event {
+            Consumed::IssueDeliveryProgressedV1(event) => self.progressed(event).await,
+            Consumed::IssueDeliveredV1(event) => self.delivered(event).await,
+            Consumed::EmailBouncedV1(event) => self.bounced(event).await,
+            Consumed::EmailComplainedV1(event) => self.complained(event).await,
         }
     }
 
@@ -82,7 +71,8 @@ impl Inbound {
 #[async_trait]
 impl MessageHandler for Inbound {
     async fn handle(&self, body: &str) -> Result<(), HandleError> {
-        self.dispatch(&BusEvent::parse(body)?).await
+        self.dispatch(Consumed::decode(&BusEvent::parse(body)?)?)
+            .await
     }
 }
 

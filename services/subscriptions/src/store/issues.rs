@@ -23,6 +23,10 @@ const LIST: &str = "ISSUES";
 /// What an issue says; apart from the issue, which changes while it is sent.
 #[derive(Serialize)]
 struct Content {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preheader: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sender_name: Option<String>,
     text_content: String,
     html_content: String,
 }
@@ -73,6 +77,8 @@ impl Write for PublishIssue {
             Condition::AbsentOrExpired(publication.at),
         );
         let content = Content {
+            preheader: draft.preheader.map(|it| it.as_str().to_owned()),
+            sender_name: draft.sender_name.map(|it| it.as_str().to_owned()),
             text_content: draft.text_content,
             html_content: draft.html_content,
         };

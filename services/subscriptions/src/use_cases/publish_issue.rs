@@ -1,6 +1,10 @@
 //! An issue is published: everybody confirmed by now gets it.
 
-use contracts::events::IssuePublishedV1;
+use contracts::{
+    ContentHash, Personal,
+    events::{IssuePublishedV1, IssuePublishedV2},
+};
+use outbox::{EventTooLarge, OutboxEvent};
 use uuid::Uuid;
 
 use crate::{
@@ -47,13 +51,7 @@ async fn attempt(
     }
     let issue = Issue::published(app.randomness.uuid(), draft.title.clone(), now);
     let issue_id = issue.id;
-    let event = IssuePublishedV1 {
-        issue_id,
-        title: draft.title.to_string(),
-        html_content: draft.html_content.clone(),
-        text_content: draft.text_content.clone(),
-        published_at: now,
-    };
+    let [v1, v2] = announcements(app, &issue, draft)?;
     let decision = Decision::new()
         .write(PublishIssue {
             issue,
@@ -61,11 +59,45 @@ async fn attempt(
             author,
             key: key.clone(),
         })
-        .event(app.event(event, now)?);
+        .event(v1)
+        .event(v2);
     app.store.commit(decision).await?;
     tracing::info!(%issue_id, user_id = %author, "an issue was published");
     Ok(Published {
         issue_id,
         differs: false,
     })
+}
+
+/// The same issue in both versions of the event, for as long as somebody reads
+/// the older one. Either both fit on the bus, or the larger tells by how much not.
+fn announcements(
+    app: &AppState,
+    issue: &Issue,
+    draft: &Draft,
+) -> Result<[OutboxEvent; 2], EventTooLarge> {
+    let v1 = IssuePublishedV1 {
+        issue_id: issue.id,
+        title: draft.title.to_string(),
+        html_content: draft.html_content.clone(),
+        text_content: draft.text_content.clone(),
+        published_at: issue.published_at,
+    };
+    let v2 = IssuePublishedV2 {
+        issue_id: v1.issue_id,
+        title: v1.title.clone(),
+        preheader: draft.preheader.as_ref().map(|it| it.as_str().to_owned()),
+        sender_name: draft
+            .sender_name
+            .as_ref()
+            .map(|it| Personal::new(it.as_str())),
+        content_sha256: ContentHash::of(&v1.title, &v1.html_content, &v1.text_content),
+        html_content: v1.html_content.clone(),
+        text_content: v1.text_content.clone(),
+        published_at: v1.published_at,
+    };
+    // v2 has all that v1 has, and more: it is the larger one.
+    let v2 = app.event(v2, issue.published_at)?;
+    let v1 = app.event(v1, issue.published_at)?;
+    Ok([v1, v2])
 }

@@ -2,13 +2,16 @@
 //! the in-memory engine.
 
 mod admin_bad_input;
+mod announcing;
 mod bad_input;
 mod changing_password;
 mod concurrency;
 mod confirming;
+mod contract;
 mod cross_site;
 mod faults;
 mod feedback;
+mod fuzzing;
 mod helpers;
 mod last_user;
 mod middleware;

@@ -124,6 +124,9 @@ async fn walk(app: &TestApp) -> Vec<String> {
 #[tokio::test]
 async fn the_trace_of_a_request_goes_on_in_its_event() {
     let telemetry = Telemetry::with(&Settings::default(), "subscriptions", io::sink);
+    // With one subscriber only, tracing would ask that of whichever test's
+    // thread comes to a span first, and remember the answer for all.
+    let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
     let telemetry = telemetry.expect("telemetry");
     let app = TestApp::spawn().await;
     let form = "application/x-www-form-urlencoded";

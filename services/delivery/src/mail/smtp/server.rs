@@ -1,5 +1,8 @@
 //! Which server, and how to begin with it.
 
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt;
 use lettre::transport::smtp::{
     SMTP_PORT, SUBMISSION_PORT, SUBMISSIONS_PORT,
     authentication::{Credentials, Mechanism},
@@ -79,6 +82,16 @@ impl Server {
 
     /// Connects, greets, and logs in. The caller bounds the time it takes.
     pub(super) async fn connect(&self) -> Result<AsyncSmtpConnection, Fault> {
+        // lettre 0.11 panics when a line of the answer to EHLO names nothing.
+        let connected = AssertUnwindSafe(self.introduced()).catch_unwind().await;
+        connected.unwrap_or_else(|_| {
+            Err(Fault::unavailable(
+                "the mail server introduces itself in a way that cannot be read",
+            ))
+        })
+    }
+
+    async fn introduced(&self) -> Result<AsyncSmtpConnection, Fault> {
         let mut connection = match &self.tls {
             Tls::Wrapped(parameters) => self.connect_wrapped(parameters.clone()).await?,
             _ => self.connect_plain().await?,

@@ -1,10 +1,10 @@
 //! Events of subscriptions, as they stand in a queue.
 
 use contracts::{
-    BusEvent, CloudEvent, EventData,
+    BusEvent, CloudEvent, ContentHash, EventData,
     events::{
-        IssuePublishedV1, SubscriberConfirmedV1, SubscriberErasedV1, SubscriberRegisteredV1,
-        SubscriberUnsubscribedV1, SubscribersImportedV1, UnsubscribeReason,
+        IssuePublishedV1, IssuePublishedV2, SubscriberConfirmedV1, SubscriberErasedV1,
+        SubscriberRegisteredV1, SubscriberUnsubscribedV1, SubscribersImportedV1, UnsubscribeReason,
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -137,4 +137,25 @@ pub(crate) fn published(published_at: Timestamp) -> String {
             published_at,
         },
     )
+}
+
+/// What v2 says of the issue that [`published`] tells of as v1.
+pub(crate) fn published_v2_data(published_at: Timestamp) -> IssuePublishedV2 {
+    let title = "The first issue".to_owned();
+    let html_content = "<html><body><p>Hello {{name}}</p></body></html>".to_owned();
+    let text_content = "Hello {{name}}".to_owned();
+    IssuePublishedV2 {
+        issue_id: issue_id(),
+        preheader: Some("For <you>, {{name}}".to_owned()),
+        sender_name: Some("Ursula, of the Post".into()),
+        content_sha256: ContentHash::of(&title, &html_content, &text_content),
+        title,
+        html_content,
+        text_content,
+        published_at,
+    }
+}
+
+pub(crate) fn published_v2(published_at: Timestamp) -> String {
+    message(0x600, published_v2_data(published_at))
 }

@@ -1,7 +1,7 @@
 //! Delivery, its surroundings, and what can be seen of it.
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeSet, HashSet},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -217,7 +217,29 @@ impl World {
         self.outbox().await
     }
 
+    /// The types of the events on the outbox.
+    pub(crate) async fn published_types(&self) -> BTreeSet<String> {
+        let rows = self.rows().await.into_iter();
+        rows.map(|row| row.detail_type).collect()
+    }
+
+    /// How many items there are in delivery's table.
+    pub(crate) async fn stored_items(&self) -> usize {
+        let scan = self.engine.client().scan().table_name(TABLE).send().await;
+        scan.expect("the table is read").items().len()
+    }
+
     async fn outbox<D: EventData>(&self) -> Vec<D> {
+        let rows = self.rows().await.into_iter();
+        rows.filter(|row| row.detail_type == D::TYPE)
+            .map(|row| {
+                let event: CloudEvent<D> = serde_json::from_str(&row.detail).expect("an event");
+                event.data
+            })
+            .collect()
+    }
+
+    async fn rows(&self) -> Vec<OutboxRow> {
         let table = dynamo::Table::new(self.engine.client(), TABLE);
         let mut found = Vec::new();
         for number in 0..PARTITIONS {
@@ -226,10 +248,7 @@ impl World {
                 .query::<OutboxRow>(query)
                 .await
                 .expect("the outbox is read");
-            for row in page.items.iter().filter(|row| row.detail_type == D::TYPE) {
-                let event: CloudEvent<D> = serde_json::from_str(&row.detail).expect("an event");
-                found.push(event.data);
-            }
+            found.extend(page.items);
         }
         found
     }

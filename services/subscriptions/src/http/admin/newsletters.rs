@@ -48,6 +48,8 @@ struct NewslettersPage {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PublishForm {
     pub(crate) title: String,
+    pub(crate) preheader: String,
+    pub(crate) sender_name: String,
     pub(crate) text_content: String,
     pub(crate) html_content: String,
     pub(crate) idempotency_key: String,

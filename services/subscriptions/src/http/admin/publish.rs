@@ -6,11 +6,13 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use contracts::MAX_EVENT_BYTES;
 
 use super::newsletters::{self, PublishForm, fresh_key};
 use crate::{
-    domain::{draft::Draft, idempotency_key::IdempotencyKey},
+    domain::{
+        draft::{Draft, Parts},
+        idempotency_key::IdempotencyKey,
+    },
     http::{Problem, Shared, fields::Fields, flash::Flash, problem::FieldError},
     store::StoreError,
     use_cases::{publish_issue::publish_issue, resume_session::SignedIn},
@@ -54,11 +56,11 @@ pub(crate) async fn publish(
             Ok(Flash::IssueAccepted.redirect(&app, "/admin/newsletters"))
         }
         Err(StoreError::TooLarge(error)) => {
-            let excess = error.bytes.saturating_sub(MAX_EVENT_BYTES);
             let problem = FieldError {
                 field: "html_content",
                 detail: format!(
-                    "The issue is {excess} bytes too large: shorten the text or the HTML."
+                    "The issue is {} bytes too large: shorten the text or the HTML.",
+                    error.excess()
                 ),
             };
             let (status, form) = (StatusCode::PAYLOAD_TOO_LARGE, typed(&fields));
@@ -77,10 +79,23 @@ fn read(fields: &Fields) -> Result<(Draft, IdempotencyKey), Vec<FieldError>> {
             ""
         })
     });
+    let [preheader, sender_name] = ["preheader", "sender_name"].map(|name| {
+        let given = fields
+            .optional(name)
+            .map_err(|problem| problems.push(problem));
+        given.ok().flatten().unwrap_or_default()
+    });
     if !problems.is_empty() {
         return Err(problems);
     }
-    let draft = Draft::parse(title, text, html).map_err(|parts| {
+    let parts = Parts {
+        title,
+        preheader,
+        sender_name,
+        text_content: text,
+        html_content: html,
+    };
+    let draft = Draft::parse(parts).map_err(|parts| {
         problems.extend(parts.into_iter().map(|part| FieldError {
             field: part.field(),
             detail: part.to_string(),
@@ -106,6 +121,8 @@ fn typed(fields: &Fields) -> PublishForm {
     };
     PublishForm {
         title: value("title"),
+        preheader: value("preheader"),
+        sender_name: value("sender_name"),
         text_content: value("text_content"),
         html_content: value("html_content"),
         idempotency_key: value(KEY),

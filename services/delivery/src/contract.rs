@@ -1,0 +1,28 @@
+//! What this service publishes and consumes: the only place that says so.
+//!
+//! Read by what makes events (`Published`), by the inbound handler (`Consumed`)
+//! and by the rules of a bus ([`QUEUES`]). For readers that are not Rust there is
+//! `docs/asyncapi/delivery.json`, which a test keeps true.
+
+use contracts::events::{
+    IssueDeliveredV1, IssueDeliveryProgressedV1, IssuePublishedV1, IssuePublishedV2,
+    SubscriberConfirmedV1, SubscriberErasedV1, SubscriberRegisteredV1, SubscriberUnsubscribedV1,
+    SubscribersImportedV1,
+};
+
+contracts::publishes![IssueDeliveryProgressedV1, IssueDeliveredV1];
+
+contracts::consumes! {
+    /// Each is a mail, so that a slow mail side holds up this queue.
+    CONFIRMATIONS = "confirmations" [SubscriberRegisteredV1],
+    /// Who is a recipient, and what is published. Nothing here waits for the
+    /// mail side.
+    CHANGES = "inbound" [
+        SubscriberConfirmedV1,
+        SubscribersImportedV1,
+        SubscriberUnsubscribedV1,
+        SubscriberErasedV1,
+        IssuePublishedV1,
+        IssuePublishedV2,
+    ],
+}

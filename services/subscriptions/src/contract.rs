@@ -1,0 +1,29 @@
+//! What this service publishes and consumes: the only place that says so.
+//!
+//! Read by what makes events (`Published`), by the inbound handler (`Consumed`)
+//! and by the rules of a bus ([`QUEUES`]). For readers that are not Rust there is
+//! `docs/asyncapi/subscriptions.json`, which a test keeps true.
+
+use contracts::events::{
+    EmailBouncedV1, EmailComplainedV1, IssueDeliveredV1, IssueDeliveryProgressedV1,
+    IssuePublishedV1, IssuePublishedV2, SubscriberConfirmedV1, SubscriberRegisteredV1,
+    SubscriberUnsubscribedV1,
+};
+
+contracts::publishes![
+    SubscriberRegisteredV1,
+    SubscriberConfirmedV1,
+    SubscriberUnsubscribedV1,
+    IssuePublishedV1,
+    IssuePublishedV2,
+];
+
+contracts::consumes! {
+    /// All of delivery's reports and feedback.
+    INBOUND = "inbound" [
+        IssueDeliveryProgressedV1,
+        IssueDeliveredV1,
+        EmailBouncedV1,
+        EmailComplainedV1,
+    ],
+}
