@@ -18,6 +18,8 @@ pub struct Dependencies {
     pub dev: BTreeMap<String, BTreeSet<String>>,
     /// Everything that is depended on for the product, others' crates included.
     pub foreign: BTreeMap<String, BTreeSet<String>>,
+    /// What its code and its tests' code call every crate they depend on.
+    pub names: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// The workspace's root folder.
@@ -38,28 +40,50 @@ impl Dependencies {
             .args(["metadata", "--no-deps", "--format-version=1", "--offline"])
             .current_dir(root())
             .output()?;
-        let metadata: Value = serde_json::from_slice(&output.stdout)?;
+        Ok(Self::of(&serde_json::from_slice(&output.stdout)?))
+    }
+
+    /// Reads what `cargo metadata` says.
+    pub fn of(metadata: &Value) -> Self {
         let packages = metadata["packages"].as_array().into_iter().flatten();
         let mut read = Self {
             normal: BTreeMap::new(),
             dev: BTreeMap::new(),
             foreign: BTreeMap::new(),
+            names: BTreeMap::new(),
         };
         for package in packages {
             read.add(package);
         }
-        Ok(read)
+        read
+    }
+
+    /// Those of our crates that `name` and its tests are built from, however
+    /// many edges away.
+    pub fn reached_from(&self, name: &str) -> BTreeSet<String> {
+        let direct = [&self.normal, &self.dev].map(|edges| edges.get(name));
+        let mut next: Vec<_> = direct.into_iter().flatten().flatten().collect();
+        let mut reached = BTreeSet::new();
+        while let Some(on) = next.pop() {
+            if reached.insert(on.clone()) {
+                next.extend(self.normal.get(on).into_iter().flatten());
+            }
+        }
+        reached
     }
 
     fn add(&mut self, package: &Value) {
         let name = text(&package["name"]);
-        let (normal, dev, foreign) = (
+        let (normal, dev, foreign, names) = (
             self.normal.entry(name.clone()).or_default(),
             self.dev.entry(name.clone()).or_default(),
-            self.foreign.entry(name).or_default(),
+            self.foreign.entry(name.clone()).or_default(),
+            self.names.entry(name).or_default(),
         );
         for dependency in package["dependencies"].as_array().into_iter().flatten() {
             let on = text(&dependency["name"]);
+            let called = dependency["rename"].as_str().unwrap_or(&on);
+            names.insert(called.replace('-', "_"));
             let is_ours = dependency["path"].is_string();
             match (dependency["kind"].as_str(), is_ours) {
                 (Some("dev"), true) => drop(dev.insert(on)),
@@ -99,32 +123,25 @@ fn text(value: &Value) -> String {
 /// # Errors
 /// If a file or folder cannot be read.
 pub fn rust_files(folder: &Path) -> io::Result<Vec<(PathBuf, String)>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            files.extend(rust_files(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let text = fs::read_to_string(&path)?;
-            files.push((path, text));
-        }
-    }
+    let mut files = files(folder)?;
+    files.retain(|(path, _)| path.extension().is_some_and(|extension| extension == "rs"));
     Ok(files)
 }
 
-/// The lines of `text` that name the crate `name` in code: `name::` or
-/// `use name`.
-pub fn mentions<'a>(text: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
-    text.lines()
-        .map(str::trim_start)
-        .filter(|line| !line.starts_with("//"))
-        .filter(move |line| {
-            line.match_indices(name).any(|(at, _)| {
-                let before = line[..at].chars().next_back();
-                let after = &line[at + name.len()..];
-                !before.is_some_and(|c| c.is_alphanumeric() || "_:.".contains(c))
-                    && (after.starts_with("::")
-                        || (after.starts_with(';') && line.starts_with("use")))
-            })
-        })
+/// Every file below `folder`, with its text; bytes that are no UTF-8 replaced.
+///
+/// # Errors
+/// If a file or folder cannot be read.
+pub fn files(folder: &Path) -> io::Result<Vec<(PathBuf, String)>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else {
+            let text = String::from_utf8_lossy(&fs::read(&path)?).into_owned();
+            found.push((path, text));
+        }
+    }
+    Ok(found)
 }

@@ -26,17 +26,35 @@ pub trait AnyEvent: fmt::Debug {
     /// # Errors
     /// As [`serde_json::to_string`].
     fn to_json(&self) -> Result<String, serde_json::Error>;
+
+    /// Writes it as its publisher writes it: the same data, in an envelope of
+    /// today.
+    ///
+    /// # Errors
+    /// As [`serde_json::to_string`].
+    fn published_anew(self: Box<Self>) -> Result<String, serde_json::Error>;
 }
 
 impl<D: EventData + fmt::Debug> AnyEvent for CloudEvent<D> {
     fn to_json(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string(self)
     }
+
+    fn published_anew(self: Box<Self>) -> Result<String, serde_json::Error> {
+        let event = *self;
+        serde_json::to_string(&Self::new(
+            event.id,
+            event.time,
+            &event.stage,
+            event.traceparent,
+            event.data,
+        ))
+    }
 }
 
 /// Every version of every event, in the order of the documentation.
 pub fn catalogue() -> &'static [EventKind] {
-    static ALL: [EventKind; 16] = [
+    static ALL: &[EventKind] = &[
         EventKind::of::<events::SubscriberRegisteredV1>(),
         EventKind::of::<events::SubscriberConfirmedV1>(),
         EventKind::of::<events::SubscriberUnsubscribedV1>(),
@@ -54,7 +72,7 @@ pub fn catalogue() -> &'static [EventKind] {
         EventKind::of::<events::EmailBouncedV1>(),
         EventKind::of::<events::EmailComplainedV1>(),
     ];
-    &ALL
+    ALL
 }
 
 impl EventKind {

@@ -14,21 +14,27 @@
 //! An input that makes the decoder panic is written to the folder of found
 //! cases. Committed there, it is tried first in every later run, so that a found
 //! case is a test. `ARBTEST_BUDGET_MS` sets how long a target runs.
+//!
+//! An abort, and a decoder that never comes back, end no run in order: then the
+//! input is still in the file that [`Target::under_way`] names.
 
 mod tear;
 mod torn_json;
+mod under_way;
 
 use std::{
     env, fs,
     hash::{DefaultHasher, Hash, Hasher},
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::PathBuf,
+    process,
     time::Duration,
 };
 
 use arbtest::arbtest;
 
 pub use tear::torn;
+use under_way::UnderWay;
 
 /// How long a target runs where nobody says otherwise.
 pub const BUDGET: Duration = Duration::from_secs(1);
@@ -64,8 +70,14 @@ impl Target {
     /// the time is up. Says how many inputs there were.
     ///
     /// # Panics
-    /// If `decoder` does, after the input was written to the found cases.
+    /// If `decoder` does, after the input was written to the found cases; if the
+    /// input under way cannot be written.
     pub fn run(&self, decoder: impl Fn(&[u8])) -> usize {
+        let under_way = UnderWay::at(self.under_way());
+        let decoder = |input: &[u8]| {
+            under_way.is(input);
+            decoder(input);
+        };
         let mut tried = 0;
         for input in self.found_cases().iter().chain(&self.corpus) {
             decoder(input);
@@ -95,6 +107,13 @@ impl Target {
                 decoder(text);
             }
         })
+    }
+
+    /// The file that holds the input which is being tried, while it is.
+    pub fn under_way(&self) -> PathBuf {
+        let name = self.found.file_name().unwrap_or_default();
+        let name = name.to_string_lossy();
+        env::temp_dir().join(format!("pennypost-fuzz-{name}-{}", process::id()))
     }
 
     fn found_cases(&self) -> Vec<Vec<u8>> {

@@ -16,7 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::{
-    hosting_flags::{HostingFlags, refuse_flags_of_the_other, typed},
+    hosting_flags::{HostingFlags, refuse_flags_of_the_other, refuse_own_console, typed},
     settings::{DEFAULT_FROM, Dispatches, Settings, Storage},
 };
 
@@ -132,10 +132,12 @@ impl Cli {
     pub fn settings(self) -> Result<Settings, ConfigError> {
         let hosting = self.hosting.hosting()?;
         refuse_flags_of_the_other(&self.typed, &hosting)?;
+        let console_addr = address("--console-addr", &self.console_addr)?;
+        refuse_own_console(&hosting, console_addr)?;
         Ok(Settings {
             hosting,
             addr: address("--addr", &self.addr)?,
-            console_addr: address("--console-addr", &self.console_addr)?,
+            console_addr,
             storage: Storage::Directory(directory("--data-dir", self.data_dir)?),
             public_url: optional(self.public_url)
                 .map(|url| public_url("--public-url", &url))

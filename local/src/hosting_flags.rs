@@ -1,9 +1,12 @@
 //! The flags that say which services run here.
 
-use std::ffi::{OsStr, OsString};
+use std::{
+    ffi::{OsStr, OsString},
+    net::{IpAddr, SocketAddr},
+};
 
 use clap::{ArgMatches, Args, parser::ValueSource};
-use url::Url;
+use url::{Host, Url};
 
 use crate::{
     config::{ConfigError, optional, text},
@@ -108,7 +111,42 @@ fn console(value: &OsStr) -> Result<Url, ConfigError> {
     if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
         return Err(problem("it must end after the port"));
     }
+    if url.port() == Some(0) {
+        return Err(problem("port 0 is no address; name the real one"));
+    }
     Ok(url)
+}
+
+/// Refuses a peer that is this process itself.
+pub(crate) fn refuse_own_console(
+    hosting: &Hosting,
+    console: SocketAddr,
+) -> Result<(), ConfigError> {
+    let is_own = |peer: &Url| {
+        let is_own_ip = match peer.host() {
+            Some(Host::Domain(name)) => is_here(console.ip()) && name == "localhost",
+            Some(Host::Ipv4(ip)) => is_same(console.ip(), ip.into()),
+            Some(Host::Ipv6(ip)) => is_same(console.ip(), ip.into()),
+            None => false,
+        };
+        is_own_ip && peer.port_or_known_default() == Some(console.port())
+    };
+    match hosting.peer().filter(|peer| is_own(peer)) {
+        None => Ok(()),
+        Some(_) => Err(ConfigError::new(
+            PEER,
+            "it is this process's own --console-addr; it must be the other's",
+        )),
+    }
+}
+
+/// Whether who listens at `own` is met at `ip` on this machine.
+fn is_same(own: IpAddr, ip: IpAddr) -> bool {
+    own == ip || (own.is_unspecified() && is_here(ip))
+}
+
+fn is_here(ip: IpAddr) -> bool {
+    ip.is_loopback() || ip.is_unspecified()
 }
 
 #[cfg(test)]
@@ -150,6 +188,23 @@ mod tests {
             (vec!["--only=delivery", "--peer=http://a:b@here"], PEER),
             (vec!["--only=delivery", "--peer=http://here/api"], PEER),
             (vec!["--only=delivery", "--peer=http://here/?a"], PEER),
+            (vec!["--only=delivery", "--peer=http://127.0.0.1:0"], PEER),
+            (
+                vec!["--only=delivery", "--peer=http://127.0.0.1:8025"],
+                PEER,
+            ),
+            (
+                vec!["--only=delivery", "--peer=http://localhost:8025"],
+                PEER,
+            ),
+            (
+                vec![
+                    "--only=delivery",
+                    "--peer=http://[::1]:9",
+                    "--console-addr=[::]:9",
+                ],
+                PEER,
+            ),
             (
                 vec!["--only=delivery", PEER_URL, "--addr=[::1]:0"],
                 "--addr",

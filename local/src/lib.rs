@@ -27,6 +27,7 @@ pub mod process;
 mod process_clock;
 pub mod queue;
 mod relay_pump;
+mod services_mark;
 mod settings;
 pub mod shutdown;
 mod system;

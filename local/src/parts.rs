@@ -18,6 +18,7 @@ use crate::{
     peer::Peer,
     process_clock::ProcessClock,
     queue::Queues,
+    services_mark,
     settings::Settings,
     system::StartError,
     workflow_driver::Starter,
@@ -58,7 +59,8 @@ impl Parts {
         let clock = Arc::clone(&settings.clock);
         let dir_of = |service| data_dir.filter(|_| settings.hosting.runs(service));
         if let Some(dir) = data_dir {
-            refuse_store_of_other_services(dir, &settings.hosting).await?;
+            let there = services_in_store(dir).await?;
+            services_mark::check(dir, &there, &settings.hosting)?;
         }
         // Before there is a store that would be useless without them. Where
         // subscriptions does not run, they are nobody's.
@@ -66,6 +68,9 @@ impl Parts {
             Some(dir) => dir.secrets(&randomness)?,
             None => fresh_secrets(&randomness),
         };
+        if let Some(dir) = data_dir {
+            services_mark::write(dir, &settings.hosting)?;
+        }
         let engine = open_store(data_dir, &settings.hosting).await?;
         let rules = rules(&settings.hosting);
         let names: Vec<_> = rules.iter().map(|rule| rule.queue).collect();
@@ -94,9 +99,9 @@ impl Parts {
             Arc::clone(&clock),
             Arc::clone(&randomness),
         );
-        let bus = match settings.hosting.peer() {
-            Some(console) => bus.with_peer(Peer::new(console)?),
-            None => bus,
+        let bus = match &settings.hosting {
+            Hosting::One { service, peer } => bus.with_peer(Peer::new(peer, *service)?),
+            Hosting::Both => bus,
         };
         Ok(Self {
             engine,
@@ -214,23 +219,17 @@ async fn make_tables(engine: &Engine, hosting: &Hosting) -> Result<(), StartErro
     Ok(())
 }
 
-/// A service that began with nothing beside the other's data would miss all
-/// that was published before.
-async fn refuse_store_of_other_services(
-    dir: &DataDir,
-    hosting: &Hosting,
-) -> Result<(), StartError> {
+/// The services that have a table in the store.
+async fn services_in_store(dir: &DataDir) -> Result<Vec<Service>, StartError> {
     if !dir.has_data() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let engine = Engine::on_disk(&dir.store())?;
     let listed = engine.client().list_tables().send().await;
     let listed = listed.map_err(|error| CommitError::Unavailable(error.to_string()))?;
     let there = listed.table_names();
-    match tables(hosting).find(|(_, table)| !there.iter().any(|name| name == table)) {
-        None => Ok(()),
-        Some((service, _)) => Err(StartError::NotInStore(dir.path().to_owned(), service)),
-    }
+    let found = tables(&Hosting::Both).filter(|(_, table)| there.iter().any(|name| name == table));
+    Ok(found.map(|(service, _)| service).collect())
 }
 
 #[cfg(test)]

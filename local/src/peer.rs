@@ -11,13 +11,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use url::Url;
 
-use crate::bus::QueuedEvent;
+use crate::{bus::QueuedEvent, hosting::Service};
 
 /// Where a console takes events.
 pub(crate) const EVENTS_PATH: &str = "/api/bus/v1/events";
 /// The largest body of a batch: a full call to the bus with its envelopes fits
 /// in, and nothing of another kind of size.
 pub(crate) const MAX_BATCH_BYTES: usize = 512 * 1024;
+
+/// The answer of a process to its own service: nobody there wants the events.
+pub(crate) const SAME_SERVICE: StatusCode = StatusCode::CONFLICT;
 
 /// The largest answer to a batch that is read.
 const MAX_ANSWER_BYTES: usize = 16 * 1024;
@@ -31,6 +34,9 @@ const NO_CODE: &str = "RefusedByPeer";
 /// Events on their way to the peer.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Batch {
+    /// The service that forwards; older versions do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) from: Option<String>,
     pub(crate) entries: Vec<BatchEntry>,
 }
 
@@ -64,6 +70,8 @@ pub(crate) struct Verdict {
 #[derive(Debug, Clone)]
 pub struct Peer {
     client: Client,
+    /// Who forwards.
+    from: Service,
     events: Url,
 }
 
@@ -88,6 +96,8 @@ pub(crate) enum PeerError {
     TimedOut,
     #[error("the connection to the peer broke")]
     Broken,
+    #[error("the peer runs {0} too; --peer must name the process of the other service")]
+    SameService(Service),
     #[error("the peer answers with status {0}")]
     Status(StatusCode),
     #[error("the peer's answer is not one to these events; does --peer name a console?")]
@@ -109,11 +119,12 @@ impl From<reqwest::Error> for PeerError {
 }
 
 impl Peer {
-    /// The process whose console is at `console`; nothing is asked of it yet.
+    /// The process whose console is at `console`, for the events of `from`;
+    /// nothing is asked of it yet.
     ///
     /// # Errors
     /// See [`BadPeer`].
-    pub fn new(console: &Url) -> Result<Self, BadPeer> {
+    pub fn new(console: &Url, from: Service) -> Result<Self, BadPeer> {
         let client = Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(CALL_TIMEOUT)
@@ -123,6 +134,7 @@ impl Peer {
             .build()?;
         Ok(Self {
             client,
+            from,
             events: console.join(EVENTS_PATH)?,
         })
     }
@@ -140,9 +152,12 @@ impl Peer {
         let answer = self
             .client
             .post(self.events.clone())
-            .json(&batch(events)?)
+            .json(&self.batch(events)?)
             .send()
             .await?;
+        if answer.status() == SAME_SERVICE {
+            return Err(PeerError::SameService(self.from));
+        }
         if answer.status() != StatusCode::OK {
             return Err(PeerError::Status(answer.status()));
         }
@@ -153,18 +168,19 @@ impl Peer {
         }
         Ok(answer.entries.into_iter().map(outcome).collect())
     }
-}
 
-fn batch(events: &[&QueuedEvent]) -> Result<Batch, serde_json::Error> {
-    let entries = events.iter().map(|event| {
-        Ok(BatchEntry {
-            event: RawValue::from_string(event.body.clone())?,
-            trace_header: event.trace_header.clone(),
+    fn batch(&self, events: &[&QueuedEvent]) -> Result<Batch, serde_json::Error> {
+        let entries = events.iter().map(|event| {
+            Ok(BatchEntry {
+                event: RawValue::from_string(event.body.clone())?,
+                trace_header: event.trace_header.clone(),
+            })
+        });
+        Ok(Batch {
+            from: Some(self.from.to_string()),
+            entries: entries.collect::<Result<_, serde_json::Error>>()?,
         })
-    });
-    Ok(Batch {
-        entries: entries.collect::<Result<_, serde_json::Error>>()?,
-    })
+    }
 }
 
 /// The body of an answer, unless it is too large to be one.

@@ -82,9 +82,6 @@ pub enum StartError {
     /// The other process cannot be called.
     #[error("--peer: {0}")]
     Peer(#[from] BadPeer),
-    /// The store has no table of a service that is to run.
-    #[error("--data-dir: {0} holds nothing of {1}; give each process a directory of its own")]
-    NotInStore(PathBuf, Service),
     /// Signals cannot be caught.
     #[error("signals cannot be caught: {0}")]
     Signals(#[source] io::Error),

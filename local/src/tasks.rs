@@ -16,7 +16,7 @@ use crate::{
         CONFIRMATIONS_QUEUE, DELIVERY_QUEUE, DELIVERY_TABLE, Parts, SUBSCRIPTIONS_QUEUE,
         SUBSCRIPTIONS_TABLE,
     },
-    relay_pump,
+    relay_pump::Pump,
     settings::Dispatches,
     shutdown::Stopping,
     workflow_driver::{Driver, Starter},
@@ -49,7 +49,7 @@ impl Tasks {
         self.running
     }
 
-    /// Subscriptions' relay, sweep and consumer.
+    /// Subscriptions' relay and consumer.
     pub(crate) fn start_subscriptions(&mut self, app: &subscriptions::App) {
         let dispatch = self.dispatches.subscriptions.clone();
         let stream = self.parts.engine.stream(SUBSCRIPTIONS_TABLE);
@@ -57,7 +57,7 @@ impl Tasks {
         self.consume(SUBSCRIPTIONS_QUEUE, app.inbound(), dispatch);
     }
 
-    /// Delivery's relay, sweep and consumer, and the driver of its workflow.
+    /// Delivery's relay and consumer, and the driver of its workflow.
     pub(crate) fn start_delivery(&mut self, app: &delivery::App, driver: Driver, starter: Starter) {
         let dispatch = self.dispatches.delivery.clone();
         let stream = self.parts.engine.stream(DELIVERY_TABLE);
@@ -87,11 +87,14 @@ impl Tasks {
     /// Publishes the events in `table`.
     fn publish(&mut self, table: Table, stream: Stream, dispatch: &Dispatch) {
         let relay = Relay::new(table.clone(), self.parts.bus.clone());
-        let pump = relay_pump::pump(stream, relay.clone(), self.stopping.clone());
-        self.spawn("a relay", dispatch.clone(), pump);
-        let clock = Arc::clone(&self.parts.clock);
-        let sweep = relay_pump::sweep(table, relay, clock, self.stopping.clone());
-        self.spawn("a sweep of the outbox", dispatch.clone(), sweep);
+        let pump = Pump {
+            table,
+            stream,
+            relay,
+            clock: Arc::clone(&self.parts.clock),
+            stopping: self.stopping.clone(),
+        };
+        self.spawn("a relay", dispatch.clone(), pump.run());
     }
 
     fn consume(&mut self, queue: &'static str, handler: Arc<dyn MessageHandler>, to: Dispatch) {

@@ -90,6 +90,12 @@ impl SeenEvent {
         transaction.put(LABEL, item, Condition::Absent);
     }
 
+    /// Lets the transaction through only if `event_id` was not handled before,
+    /// without remembering it yet: see [`SeenEvent::was_repeated`].
+    pub fn check_unknown(transaction: &mut Transaction, event_id: Uuid) {
+        transaction.check(LABEL, &Self::key(event_id), Condition::Absent);
+    }
+
     /// Whether a transaction failed because the event was handled before.
     pub fn was_repeated(error: &CommitError) -> bool {
         error.failed(LABEL)

@@ -33,6 +33,8 @@ impl Relay {
 
     /// Handles a batch of the table's stream and reports exactly the records
     /// whose row is not on the bus. Records of other items are passed over.
+    ///
+    /// The stream then brings these again, and in its order.
     pub async fn handle(&self, batch: StreamBatch) -> BatchResponse {
         let mut response = BatchResponse::default();
         let mut rows = Vec::new();
@@ -51,33 +53,40 @@ impl Relay {
                 }
             }
         }
-        let failed = self.publish(rows).await;
+        let unpublished = self.publish(rows).await;
         for (id, sequence_number) in sequence_numbers {
-            if failed.contains(&id) {
+            if unpublished.contains(id) {
                 response.fail(sequence_number);
             }
         }
         response
     }
 
-    /// Publishes `rows`; tells the ids of those that are not on the bus.
-    pub async fn publish(&self, rows: Vec<OutboxRow>) -> HashSet<Uuid> {
-        let mut failed = HashSet::new();
-        for call in calls(rows.into_iter().map(Outgoing::new).collect()) {
-            failed.extend(self.publish_call(call).await);
+    /// Publishes `rows` in their order; tells which are not on the bus. Behind
+    /// one that the bus did not take for now, nothing is published.
+    pub async fn publish(&self, rows: Vec<OutboxRow>) -> Unpublished {
+        let mut unpublished = Unpublished::default();
+        let mut calls = calls(rows.into_iter().map(Outgoing::new).collect()).into_iter();
+        for call in calls.by_ref() {
+            unpublished.extend(self.publish_call(call).await);
+            if unpublished.is_bus_away() {
+                break;
+            }
         }
-        failed
+        let behind = calls.flatten().map(|outgoing| outgoing.row.id);
+        unpublished.waiting.extend(behind);
+        unpublished
     }
 
-    /// Publishes what fits into one call; tells the ids that are not on the
-    /// bus.
-    async fn publish_call(&self, mut waiting: Vec<Outgoing>) -> Vec<Uuid> {
-        let mut refused = Vec::new();
+    /// Publishes what fits into one call.
+    async fn publish_call(&self, mut waiting: Vec<Outgoing>) -> Unpublished {
+        let mut unpublished = Unpublished::default();
         let mut backoff = FIRST_BACKOFF;
         for attempt in 1..=MAX_ATTEMPTS {
             let sorted = self.put(waiting).await;
             self.delete(&sorted.published).await;
-            refused.extend(sorted.refused);
+            let refused = sorted.refused.iter().map(|outgoing| outgoing.row.id);
+            unpublished.refused.extend(refused);
             waiting = sorted.try_again;
             if waiting.is_empty() || attempt == MAX_ATTEMPTS {
                 break;
@@ -85,11 +94,9 @@ impl Relay {
             tokio::time::sleep(backoff).await;
             backoff *= 2;
         }
-        refused
-            .into_iter()
-            .chain(waiting)
-            .map(|outgoing| outgoing.row.id)
-            .collect()
+        let waiting = waiting.iter().map(|outgoing| outgoing.row.id);
+        unpublished.waiting.extend(waiting);
+        unpublished
     }
 
     /// One call to the bus.
@@ -125,6 +132,42 @@ impl Relay {
         if let Err(error) = self.table.discard(&keys).await {
             tracing::warn!(%error, rows = keys.len(), "published outbox rows stay for now");
         }
+    }
+}
+
+/// Rows that are not on the bus, by their ids.
+#[derive(Debug, Default)]
+pub struct Unpublished {
+    /// The bus will never take them as they are.
+    pub refused: HashSet<Uuid>,
+    /// The bus did not take them for now, or was not asked: they stand behind
+    /// such a row.
+    pub waiting: HashSet<Uuid>,
+}
+
+impl Unpublished {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.refused.len() + self.waiting.len()
+    }
+
+    /// Whether all rows are on the bus.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether the bus did not take something for now.
+    pub fn is_bus_away(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    fn contains(&self, id: Uuid) -> bool {
+        self.refused.contains(&id) || self.waiting.contains(&id)
+    }
+
+    fn extend(&mut self, other: Self) {
+        self.refused.extend(other.refused);
+        self.waiting.extend(other.waiting);
     }
 }
 

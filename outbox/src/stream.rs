@@ -21,6 +21,20 @@ pub enum StreamBatch {
 }
 
 impl StreamBatch {
+    /// The outbox rows in it, in the order of the stream; what cannot be read
+    /// is left to the sweeper.
+    pub fn into_rows(self) -> Vec<OutboxRow> {
+        let records = self.into_records().into_iter();
+        let rows = records.filter_map(|record| match record.outbox_row() {
+            Ok(row) => row,
+            Err(error) => {
+                tracing::error!(%error, "a stream record is no outbox row");
+                None
+            }
+        });
+        rows.collect()
+    }
+
     pub(crate) fn into_records(self) -> Vec<StreamRecord> {
         match self {
             Self::Pipe(records) | Self::Mapping { records } => records,

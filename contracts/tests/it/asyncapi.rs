@@ -6,32 +6,26 @@ use contract_tooling::{
     documents::{committed, verify_page},
     page::page,
 };
-use contracts::{EventData, Queue, Source, events};
+use contracts::{Queue, Source, catalogue};
 
-/// The least that a service of two queues declares.
-const SAMPLE: Declaration<'_> = Declaration {
-    service: Source::Delivery,
-    publishes: &[
-        events::IssueDeliveryProgressedV1::TYPE,
-        events::IssueDeliveredV1::TYPE,
-    ],
-    consumes: &[CONFIRMATIONS, INBOUND],
-};
-const CONFIRMATIONS: Queue = Queue {
-    name: "confirmations",
-    consumes: &[events::SubscriberRegisteredV1::TYPE],
-};
-const INBOUND: Queue = Queue {
-    name: "inbound",
-    consumes: &[
-        events::SubscribersImportedV1::TYPE,
-        events::IssuePublishedV1::TYPE,
-    ],
-};
+/// What delivery publishes, and in two queues what subscriptions does.
+fn sample() -> Declaration<'static> {
+    let types = |source: Source| {
+        let kinds = catalogue().iter().filter(|kind| kind.source == source);
+        kinds.map(|kind| kind.event_type).collect::<Vec<_>>().leak()
+    };
+    let (first, others) = types(Source::Subscriptions).split_at(1);
+    let queue = |name, consumes| Queue { name, consumes };
+    Declaration {
+        service: Source::Delivery,
+        publishes: types(Source::Delivery),
+        consumes: vec![queue("first", first), queue("others", others)].leak(),
+    }
+}
 
 #[test]
 fn a_document_names_every_declared_event_and_refers_to_nothing_that_it_lacks() {
-    let document = asyncapi(&SAMPLE, &Folder::of_the_workspace()).unwrap();
+    let document = asyncapi(&sample(), &Folder::of_the_workspace()).unwrap();
     let operations = operations(&document);
     let types = |wanted: Action| {
         let those = operations.iter().filter(|(action, _)| *action == wanted);
@@ -44,8 +38,9 @@ fn a_document_names_every_declared_event_and_refers_to_nothing_that_it_lacks() {
         types.sort();
         types
     };
-    assert_eq!(types(Action::Send), in_order(SAMPLE.publishes));
-    let consumed = [CONFIRMATIONS.consumes, INBOUND.consumes].concat();
+    assert_eq!(types(Action::Send), in_order(sample().publishes));
+    let queues = sample().consumes.iter();
+    let consumed: Vec<_> = queues.flat_map(|queue| queue.consumes).copied().collect();
     assert_eq!(types(Action::Receive), in_order(&consumed));
 
     let text = document.to_string();
@@ -57,8 +52,8 @@ fn a_document_names_every_declared_event_and_refers_to_nothing_that_it_lacks() {
 
 #[test]
 fn a_document_tells_which_queue_brings_an_event() {
-    let document = asyncapi(&SAMPLE, &Folder::of_the_workspace()).unwrap();
-    for queue in SAMPLE.consumes {
+    let document = asyncapi(&sample(), &Folder::of_the_workspace()).unwrap();
+    for queue in sample().consumes {
         for event_type in queue.consumes {
             let operation = &document["operations"][format!("receive.{event_type}")];
             assert_eq!(operation[QUEUE], queue.name, "{event_type}");
@@ -79,11 +74,11 @@ fn a_service_declares_what_exists_and_publishes_what_is_its_own() {
     };
     let unknown = Queue {
         name: "inbound",
-        consumes: &["pennypost.issue.published.v99"],
+        consumes: &["pennypost.nothing.happened.v1"],
     };
     let unknown = declared(&[], &[unknown]);
     assert!(matches!(unknown, Err(AsyncApiError::Unknown(_))));
-    let not_its = declared(&[events::IssuePublishedV1::TYPE], &[]);
+    let not_its = declared(sample().consumes[0].consumes, &[]);
     assert!(matches!(not_its, Err(AsyncApiError::NotIts { .. })));
 }
 

@@ -41,6 +41,8 @@ fn every_example_is_decoded_and_encoded_to_the_same_value() {
             let event = kind.decode(&arrived(kind, &example)).unwrap();
             let again: Value = serde_json::from_str(&event.to_json().unwrap()).unwrap();
             assert_eq!(again, example, "{}", kind.event_type);
+            let anew: Value = serde_json::from_str(&event.published_anew().unwrap()).unwrap();
+            assert_eq!(anew, example, "{}", kind.event_type);
         }
     }
 }

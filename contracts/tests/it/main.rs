@@ -8,7 +8,6 @@ mod decoding;
 mod examples;
 mod fuzzing;
 mod planted;
-mod published;
 mod schemas;
 mod table;
 

@@ -1,4 +1,4 @@
-//! The committed schemas are those of the types. (`published.rs` looks after the
+//! The committed schemas are those of the types. (`tests/published/` looks after the
 //! versions that are published.)
 
 use std::{env, fs};

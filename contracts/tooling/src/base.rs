@@ -1,11 +1,11 @@
-//! The lock as it was before: at the merge base, asked of git.
+//! The lock as it was before: at each commit that changed it, asked of git.
 
-use std::{io, path::Path, process::Command};
+use std::{fs, io, path::Path, process::Command};
 
 use crate::{Folder, Lock};
 
-/// The branches that a change may be merged into, the first that exists counts.
-const MAIN: [&str; 2] = ["origin/main", "main"];
+/// Names the last release of the contracts and its commit, beside the lock.
+const LAST_RELEASE: &str = "last-release";
 
 /// What git is not to take over from whoever called us, a hook for instance.
 const INHERITED: [&str; 4] = ["GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE"];
@@ -17,39 +17,59 @@ pub struct Earlier {
     pub commit: String,
     /// The lock there; empty if there was none yet.
     pub lock: Lock,
-    /// Whether the commit is `HEAD` itself: then only what is not committed yet
-    /// can differ.
-    pub is_head: bool,
 }
 
-/// The locks that the one in `folder` must have grown from: that of the merge
-/// base with the main branch; on the main branch itself, that of `HEAD` and of
-/// the commit before it; and that of the commit `also`, where one is named.
+/// The earlier locks that this clone has.
+#[derive(Debug)]
+pub struct History {
+    /// The newest first, the last release's and the one asked for at the end.
+    pub locks: Vec<Earlier>,
+    /// Sentences that say which others there must be, and are not in the clone.
+    pub lacks: Vec<String>,
+}
+
+/// The locks that the one in `folder` must have grown from: those of all commits
+/// up to `HEAD` that changed it, which include the merge base's with any branch;
+/// that of the last release; and that of the commit `also`, where one is named.
 ///
 /// # Errors
-/// A sentence that says why there is nothing to compare with.
-pub fn earlier(folder: &Folder, also: Option<&str>) -> Result<Vec<Earlier>, String> {
+/// A sentence that says why there is nothing to compare with, or that `also` is
+/// no commit.
+pub fn history(folder: &Folder, also: Option<&str>) -> Result<History, String> {
     let here = folder.path();
-    let head = commit(here, "HEAD")?;
-    let main = MAIN.iter().find(|main| commit(here, main).is_ok());
-    let base = match main {
-        Some(main) => git(here, &["merge-base", "HEAD", main])?.trim().to_owned(),
-        None => head.clone(),
-    };
-    let mut commits = vec![base.clone()];
-    if base == head {
-        commits.extend(commit(here, "HEAD^"));
+    let lock = format!("./{}", Folder::LOCK);
+    // A merge that takes the shorter of two locks hides no commit this way.
+    let changed = ["log", "--full-history", "--format=%H", "HEAD", "--", &lock];
+    let mut commits: Vec<_> = git(here, &changed)?.lines().map(str::to_owned).collect();
+    let mut lacks = Vec::new();
+    if git(here, &["rev-parse", "--is-shallow-repository"])?.trim() == "true" {
+        lacks.push("this clone is shallow (git fetch --unshallow)".to_owned());
+    }
+    if let Some(release) = last_release(folder) {
+        match commit(here, &release) {
+            Ok(commit) => commits.push(commit),
+            Err(_) => lacks.push(format!(
+                "the last release, commit {release}, is not in this clone"
+            )),
+        }
     }
     if let Some(also) = also {
         commits.push(commit(here, also)?);
     }
-    commits
-        .into_iter()
-        .map(|commit| earlier_at(here, commit, &head))
-        .collect()
+    let locks = commits.into_iter().map(|commit| earlier(here, commit));
+    Ok(History {
+        locks: locks.collect::<Result<_, _>>()?,
+        lacks,
+    })
 }
 
-fn earlier_at(here: &Path, commit: String, head: &str) -> Result<Earlier, String> {
+/// The commit that is written down as the last release's; none before the first.
+fn last_release(folder: &Folder) -> Option<String> {
+    let text = fs::read_to_string(folder.path().join(LAST_RELEASE)).ok()?;
+    text.split_whitespace().nth(1).map(str::to_owned)
+}
+
+fn earlier(here: &Path, commit: String) -> Result<Earlier, String> {
     let lock = format!("./{}", Folder::LOCK);
     let listed = git(here, &["ls-tree", "--name-only", &commit, &lock])?;
     let text = if listed.trim().is_empty() {
@@ -57,11 +77,9 @@ fn earlier_at(here: &Path, commit: String, head: &str) -> Result<Earlier, String
     } else {
         git(here, &["show", &format!("{commit}:{lock}")])?
     };
-    let lock = text.parse().map_err(|error| format!("{commit}: {error}"))?;
     Ok(Earlier {
-        is_head: commit == head,
         commit,
-        lock,
+        lock: Lock::lenient(&text),
     })
 }
 

@@ -34,20 +34,21 @@ impl fmt::Display for Violation {
             Change::Frozen(what) => {
                 write!(
                     f,
-                    "{event_type} is published, so it is frozen, but {what}. Undo that"
+                    "{event_type} is published, so it is frozen, but {what}. Undo that and"
                 )?;
             }
             Change::Retired => {
                 write!(
                     f,
-                    "{event_type} was retired, but it is in the catalogue. Remove it"
+                    "{event_type} was retired, and no name is used twice, but it is in the \
+                     catalogue. Take it out, or if you need it again"
                 )?;
             }
         }
         let instead = version(&self.instead).unwrap_or(&self.instead);
         write!(
             f,
-            " and make it v{instead}: see \"To change an event\" in docs/events.md."
+            " make it v{instead}: see \"To change an event\" in docs/events.md."
         )
     }
 }
@@ -116,14 +117,15 @@ fn changed_type(folder: &Folder, lock: &Lock, kind: &EventKind) -> Vec<String> {
     for name in examples.filter(|name| name.starts_with("examples/")) {
         if let Err(why) = is_decoded(folder, kind, name) {
             changes.push(format!(
-                "its Rust type does not read {name} any more: {why}"
+                "its Rust type does not read and write {name} any more: {why}"
             ));
         }
     }
     changes
 }
 
-/// The example is read, and nothing of it is lost.
+/// The example is read, nothing of it is lost, and whoever publishes the same
+/// now writes the same.
 fn is_decoded(folder: &Folder, kind: &EventKind, name: &str) -> Result<(), String> {
     let example = folder.read(name).map_err(|error| error.to_string())?;
     let event = arrived(&example)?;
@@ -131,10 +133,16 @@ fn is_decoded(folder: &Folder, kind: &EventKind, name: &str) -> Result<(), Strin
     let again = event.to_json().map_err(|error| error.to_string())?;
     let again: Value = serde_json::from_str(&again).map_err(|error| error.to_string())?;
     let example: Value = serde_json::from_slice(&example).map_err(|error| error.to_string())?;
-    if again == example {
-        Ok(())
-    } else {
-        Err("something of it gets lost".to_owned())
+    if again != example {
+        return Err("something of it gets lost".to_owned());
+    }
+    let anew = event.published_anew().map_err(|error| error.to_string())?;
+    let anew: Value = serde_json::from_str(&anew).map_err(|error| error.to_string())?;
+    let fields = example.as_object().into_iter().flatten();
+    let mut others = fields.filter(|(field, value)| anew.get(field) != Some(value));
+    match others.next() {
+        None => Ok(()),
+        Some((field, _)) => Err(format!("published now, its {field} is another")),
     }
 }
 

@@ -38,3 +38,13 @@ fn a_decoder_that_takes_anything_is_tried_many_times() {
     assert!(tried > 100, "only {tried} inputs");
     assert_eq!(fs::read_dir(found.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn what_is_tried_is_in_a_file_until_the_run_ends() {
+    let found = tempfile::tempdir().unwrap();
+    let target = Target::new(corpus(), found.path());
+    let path = target.under_way();
+    let tried = target.run(|input| assert_eq!(fs::read(&path).unwrap(), input));
+    assert!(tried > 100, "only {tried} inputs");
+    assert!(!path.exists());
+}

@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::queue::DatabaseError;
+use crate::{hosting::Service, peer::SAME_SERVICE, queue::DatabaseError};
 
 /// Why a request is not answered.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +16,8 @@ pub(crate) enum ConsoleError {
     BadRequest(&'static str),
     #[error("The body is not a batch of events.")]
     BadBatch(StatusCode),
+    #[error("This process runs {0} as well: --peer names the wrong console.")]
+    SameService(Service),
     #[error("The console's data cannot be read now.")]
     Database(#[from] DatabaseError),
     #[error("The page cannot be shown.")]
@@ -28,6 +30,10 @@ impl IntoResponse for ConsoleError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::BadBatch(status) => status,
+            Self::SameService(service) => {
+                tracing::error!(%service, "events of the service that runs here were forwarded here");
+                SAME_SERVICE
+            }
             Self::Database(ref error) => {
                 tracing::error!(%error, "the console's data cannot be read");
                 StatusCode::INTERNAL_SERVER_ERROR

@@ -23,6 +23,7 @@ use url::Url;
 
 use crate::{
     bus::RuledQueues,
+    hosting::Hosting,
     mailbox::Mailbox,
     peer::{EVENTS_PATH, MAX_BATCH_BYTES},
     queue::Queues,
@@ -61,7 +62,11 @@ pub(crate) fn router(console: Console, settings: &Settings, intake: RuledQueues)
         .merge(mails)
         .fallback(error::not_found)
         .with_state(console);
-    if settings.hosting.peer().is_some() {
+    if let Hosting::One { service, .. } = settings.hosting {
+        let intake = events::Intake {
+            queues: intake,
+            service,
+        };
         let take = post(events::take)
             .layer(DefaultBodyLimit::max(MAX_BATCH_BYTES))
             .with_state(intake);

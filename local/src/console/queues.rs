@@ -5,7 +5,9 @@ use axum::{
     extract::State,
     response::{Html, Redirect},
 };
+use contracts::EventType;
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::{Console, error::ConsoleError, nav::Nav, segment::Segment};
 use crate::queue::{DeadLetter, Depth};
@@ -20,6 +22,10 @@ struct QueuesPage<'a> {
     queues: &'a [(&'static str, Depth)],
     letters: &'a [Letter],
 }
+
+/// What the page says in the place of a type that has not the shape of ours:
+/// it may be anything, an address too.
+const NOT_OURS: &str = "not one of ours";
 
 /// A dead letter, and what can be told of its event.
 struct Letter {
@@ -46,8 +52,10 @@ impl From<DeadLetter> for Letter {
         let body: Body = serde_json::from_str(&letter.body).unwrap_or_default();
         Self {
             letter,
-            event_type: body.detail_type,
-            event_id: body.detail.id,
+            event_type: EventType::parse(&body.detail_type)
+                .map_or_else(|| NOT_OURS.to_owned(), |it| it.to_string()),
+            event_id: Uuid::try_parse(&body.detail.id)
+                .map_or_else(|_| String::new(), |id| id.to_string()),
         }
     }
 }

@@ -117,11 +117,25 @@ fn data_of_one_service_is_no_data_for_the_other() {
     for mut other in [one("subscriptions"), command(directory.path())] {
         let line = refused(other.env("PENNYPOST_ADDR", "127.0.0.1:0"));
         assert!(
-            line.contains("--data-dir") && line.contains("subscriptions"),
+            line.contains("--data-dir") && line.contains("--only delivery"),
             "{line}"
         );
     }
-    Program::start_as(&mut one("delivery"));
+    Program::start_as(&mut one("delivery")).kill();
+
+    // Of both, and then split.
+    let directory = tempfile::tempdir().expect("a directory");
+    Program::start(directory.path()).kill();
+    Program::start(directory.path()).kill();
+    let split = || {
+        let mut command = command(directory.path());
+        command.args(["--only=subscriptions", "--peer=http://127.0.0.1:9"]);
+        command
+    };
+    Program::start_as(&mut split()).kill();
+    let line = refused(&mut command(directory.path()));
+    assert!(line.contains("--only subscriptions"), "{line}");
+    Program::start_as(&mut split());
 }
 
 #[test]

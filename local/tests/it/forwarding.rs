@@ -111,6 +111,22 @@ async fn what_is_forwarded_twice_is_handled_once() {
 }
 
 #[tokio::test]
+async fn a_process_of_the_same_service_takes_nothing_and_says_so() {
+    let system = delivery().await;
+    let peer = Peer::new(&system.console_url(), Service::Delivery).expect("a peer");
+    let (bus, queues) = bus_to(peer).await;
+    let error = bus.put(&[entry("{}")]).await.expect_err("the same service");
+    assert!(error.to_string().contains("delivery too"), "{error}");
+    assert_eq!(stored(&queues).await, 0);
+
+    let peer = Peer::new(&system.console_url(), Service::Subscriptions).expect("a peer");
+    let (bus, _queues) = bus_to(peer).await;
+    let outcomes = bus.put(&[entry("{}")]).await.expect("the other service");
+    assert_eq!(outcomes, [EntryOutcome::Accepted]);
+    system.stop().await;
+}
+
+#[tokio::test]
 async fn what_is_no_batch_is_refused() {
     let system = delivery().await;
     let eleven = json!({"entries": vec![registered(); 11]});
@@ -170,6 +186,10 @@ where
 }
 
 async fn bus(peer: &Url) -> (LocalBus, Queues) {
+    bus_to(Peer::new(peer, Service::Subscriptions).expect("a peer")).await
+}
+
+async fn bus_to(peer: Peer) -> (LocalBus, Queues) {
     let queues = Queues::open(None, &[QUEUE], Arc::new(SystemClock))
         .await
         .expect("queues");
@@ -183,7 +203,7 @@ async fn bus(peer: &Url) -> (LocalBus, Queues) {
         Arc::new(SystemClock),
         Arc::new(SystemRandomness),
     );
-    (bus.with_peer(Peer::new(peer).expect("a peer")), queues)
+    (bus.with_peer(peer), queues)
 }
 
 fn entry(detail: &str) -> BusEntry {

@@ -141,6 +141,25 @@ async fn while_the_bus_is_down_every_record_is_reported_and_every_row_stays() {
     assert_eq!(fixture.rows().await.len(), 2);
 }
 
+#[tokio::test(start_paused = true)]
+async fn behind_a_row_that_the_bus_does_not_take_for_now_nothing_is_published() {
+    let fixture = Fixture::new().await;
+    let throttled = EntryOutcome::TryAgain("ThrottlingException".to_owned());
+    fixture.bus.then(Answer::At(9, throttled));
+    for _ in 0..2 {
+        fixture.bus.then(Answer::Unavailable);
+    }
+    let rows: Vec<_> = (0..25).map(|_| row(100)).collect();
+    let waiting = rows[9..].iter().map(|row| row.id).collect();
+
+    let unpublished = fixture.relay.publish(rows).await;
+
+    assert!(unpublished.is_bus_away() && unpublished.refused.is_empty());
+    assert_eq!(unpublished.waiting, waiting);
+    let sizes: Vec<_> = fixture.bus.calls().iter().map(Vec::len).collect();
+    assert_eq!(sizes, [10, 1, 1]);
+}
+
 #[tokio::test]
 async fn a_poisoned_record_is_reported_and_the_others_go_through() {
     let fixture = Fixture::new().await;

@@ -4,22 +4,21 @@
 mod files;
 mod history;
 mod releases;
+mod sample;
 mod types;
 
 use std::fs;
 
 use contract_tooling::{Folder, Lock, frozen, release};
-use contracts::{EventKind, catalogue};
+use contracts::EventKind;
 use jiff::civil::date;
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::ROOT;
+use sample::{DRAFT, PUBLISHED, kinds};
 
-/// A version that is published in every copy, and one that is a draft there.
-const PUBLISHED: &str = "pennypost.issue.published.v1";
-const DRAFT: &str = "pennypost.issue.published.v2";
-
-/// A copy of `contracts/` to spoil, with a lock of its own.
+/// A folder like `contracts/` to spoil, with sample events and a lock of its own.
 struct Copy {
     dir: TempDir,
     folder: Folder,
@@ -30,6 +29,25 @@ impl Copy {
         let dir = tempfile::tempdir().unwrap();
         for part in ["schemas", "examples"] {
             fs::create_dir(dir.path().join(part)).unwrap();
+        }
+        let write = |name: String, value: &Value| {
+            fs::write(dir.path().join(name), format!("{value:#}\n")).unwrap();
+        };
+        for kind in kinds() {
+            let event_type = kind.event_type;
+            write(Folder::schema(event_type), &kind.schema().into());
+            write(Folder::example(event_type), &sample::example(event_type));
+        }
+        let folder = Folder::at(dir.path());
+        release(&folder, &kinds(), PUBLISHED, date(2026, 11, 22)).unwrap();
+        Self { dir, folder }
+    }
+
+    /// The events of ours, with a lock in which none is published.
+    fn of_ours() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        for part in ["schemas", "examples"] {
+            fs::create_dir(dir.path().join(part)).unwrap();
             for entry in fs::read_dir(format!("{ROOT}/{part}")).unwrap() {
                 let entry = entry.unwrap();
                 let to = dir.path().join(part).join(entry.file_name());
@@ -37,7 +55,6 @@ impl Copy {
             }
         }
         let folder = Folder::at(dir.path());
-        release(&folder, catalogue(), PUBLISHED, date(2026, 11, 22)).unwrap();
         Self { dir, folder }
     }
 
@@ -60,9 +77,9 @@ impl Copy {
     }
 }
 
-/// The catalogue with another type in the place of one.
+/// The sample events with another type in the place of one.
 fn with(planted: EventKind) -> Vec<EventKind> {
-    let mut kinds = catalogue().to_vec();
+    let mut kinds = kinds();
     let place = kinds
         .iter_mut()
         .find(|it| it.event_type == planted.event_type);
@@ -70,9 +87,9 @@ fn with(planted: EventKind) -> Vec<EventKind> {
     kinds
 }
 
-/// The catalogue without one type.
+/// The sample events without one type.
 fn without(event_type: &str) -> Vec<EventKind> {
-    let kinds = catalogue().iter().copied();
+    let kinds = kinds().into_iter();
     kinds.filter(|it| it.event_type != event_type).collect()
 }
 

@@ -78,7 +78,8 @@ fn publish(folder: &Folder, types: &[&str], today: Date) -> Result<(), Failure> 
 fn end(folder: &Folder, event_type: &str, today: Date) -> Result<(), Failure> {
     let services = documents::committed()?;
     retire(folder, &services, event_type, today)?;
-    let rest = "retired; now delete its Rust type and its lines in catalogue(), the tests' table and docs/events.md";
+    let rest =
+        "retired; now take out its Rust type: step 4 of \"To remove a version\" in docs/events.md";
     say(&mut io::stdout(), rest)?;
     Ok(())
 }

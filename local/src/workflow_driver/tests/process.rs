@@ -9,8 +9,8 @@ use std::{
 use ambient::{Clock, SharedRandomness, SystemRandomness, whole_milliseconds};
 use async_trait::async_trait;
 use contracts::{
-    BusEvent, CloudEvent, EventData,
-    events::{IssuePublishedV1, SubscriberConfirmedV1},
+    BusEvent, CloudEvent, ContentHash, EventData,
+    events::{IssuePublishedV2, SubscriberConfirmedV1},
 };
 use delivery::{
     App, Config, Ports,
@@ -168,11 +168,15 @@ impl Process {
     }
 
     pub(super) async fn publish(&self, title: &str) {
-        self.takes(IssuePublishedV1 {
+        let (html, text) = ("<p>Hello</p>", "Hello");
+        self.takes(IssuePublishedV2 {
             issue_id: fresh_id(),
             title: title.to_owned(),
-            html_content: "<p>Hello</p>".to_owned(),
-            text_content: "Hello".to_owned(),
+            preheader: None,
+            sender_name: None,
+            html_content: html.to_owned(),
+            text_content: text.to_owned(),
+            content_sha256: ContentHash::of(title, html, text),
             published_at: "2026-11-22T12:00:00Z".parse().expect("a time"),
         })
         .await;

@@ -3,9 +3,10 @@
 use contract_tooling::Folder;
 use contracts::{
     EventData,
-    events::{IssuePublishedV1, IssuePublishedV2, SubscriberConfirmedV1},
+    events::{IssuePublishedV2, SubscriberConfirmedV1},
 };
 use local::queue::{DeadLetter, NewMessage};
+use serde_json::Value;
 
 use super::Console;
 use crate::reader::eventually;
@@ -50,7 +51,7 @@ async fn what_is_too_new_is_a_dead_letter_that_says_so_and_the_queue_goes_on() {
     ];
     let known = [
         example::<SubscriberConfirmedV1>(),
-        example::<IssuePublishedV1>(),
+        example::<IssuePublishedV2>(),
     ];
     send(&console, unknown.into_iter().chain(known)).await;
 
@@ -75,9 +76,16 @@ async fn what_is_too_new_is_a_dead_letter_that_says_so_and_the_queue_goes_on() {
 #[tokio::test]
 async fn a_type_that_is_no_name_of_ours_is_no_reason_to_repeat_it() {
     let console = Console::start().await;
-    let strange = example::<IssuePublishedV1>().replace(IssuePublishedV1::TYPE, "ann@example.com");
+    let event = example::<SubscriberConfirmedV1>();
+    let id = &serde_json::from_str::<Value>(&event).expect("an event")["detail"]["id"];
+    let strange = event
+        .replace(SubscriberConfirmedV1::TYPE, "ann@example.com")
+        .replace(id.as_str().expect("an id"), "bob@example.com");
     send(&console, [strange]).await;
     let letters = dead_letters(&console, 1).await;
     assert!(!letters[0].reason.contains("ann"), "{}", letters[0].reason);
     assert!(letters[0].reason.contains("not a name of ours"));
+    let page = console.get("/queues").await.text().await.expect("a page");
+    assert!(page.contains("not one of ours"), "{page}");
+    assert!(!page.contains("@example.com"), "{page}");
 }

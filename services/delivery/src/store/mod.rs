@@ -5,4 +5,5 @@
 pub(crate) mod claims;
 pub(crate) mod doubts;
 pub(crate) mod issues;
+pub(crate) mod mail_attempts;
 pub(crate) mod recipients;

@@ -2,7 +2,8 @@
 //!
 //! At least once, the other way round from an issue: a lost confirmation mail
 //! is a lost subscriber, a second one only a nuisance, and it comes only after
-//! a fault in the first one's sending.
+//! a crash or a fault in the first one's sending. Of several copies of the
+//! event, one is handled at a time.
 
 use contracts::{CloudEvent, events::SubscriberRegisteredV1};
 use dynamo::Transaction;
@@ -15,7 +16,8 @@ use crate::{
     app::Core,
     domain::claim::Attempt,
     mail,
-    store::{doubts, recipients},
+    store::{doubts, mail_attempts::MailAttempt, recipients},
+    workflow::WorkerId,
 };
 
 /// After so many mails of one event that perhaps left, no further one is sent.
@@ -26,6 +28,10 @@ pub(crate) async fn send_confirmation(
     core: &Core,
     event: &CloudEvent<SubscriberRegisteredV1>,
 ) -> Result<(), HandleError> {
+    // Whoever else has the event in this process is waited for first.
+    let Some(_at_work) = core.in_flight.try_enter(WorkerId(event.id)) else {
+        return Err(at_work_elsewhere());
+    };
     if SeenEvent::is_known(&core.table, event.id).await? {
         return Ok(());
     }
@@ -36,10 +42,59 @@ pub(crate) async fn send_confirmation(
     } else if is_outdated(core, registered).await? {
         tracing::info!(%subscriber_id, event_id = %event.id, "the subscriber moved on before the confirmation was mailed");
     } else {
+        let attempt = match begin(core, event.id).await? {
+            Begun::Attempt(attempt) => attempt,
+            Begun::HandledBefore => return Ok(()),
+        };
         let email = mail::confirmation(&core.config.from, event.id, registered, core.clock.now());
-        mail_link(core, event.id, &email, subscriber_id).await?;
+        let mailed = mail_link(core, event.id, &email, subscriber_id).await;
+        if mailed.is_err() {
+            release(core, event.id, attempt).await;
+        }
+        mailed?;
     }
     remember(core, event.id).await
+}
+
+/// What came of asking to hand the mail over.
+enum Begun {
+    /// It is ours to do; with an attempt that is written down where another
+    /// process could be at it too.
+    Attempt(Option<MailAttempt>),
+    /// Another process has done it meanwhile.
+    HandledBefore,
+}
+
+/// Writes the attempt down before the mail call. The only process on a table
+/// knows by itself who is at work, and need not wait for a lease after a crash.
+async fn begin(core: &Core, event_id: Uuid) -> Result<Begun, HandleError> {
+    if core.config.sole_process {
+        return Ok(Begun::Attempt(None));
+    }
+    let attempt = MailAttempt::new(core.randomness.uuid());
+    let mut transaction = Transaction::new();
+    attempt.begin(&mut transaction, event_id, core.clock.now());
+    SeenEvent::check_unknown(&mut transaction, event_id);
+    match core.table.commit(transaction).await {
+        Ok(()) => Ok(Begun::Attempt(Some(attempt))),
+        Err(error) if SeenEvent::was_repeated(&error) => Ok(Begun::HandledBefore),
+        Err(error) if MailAttempt::is_anothers(&error) => Err(at_work_elsewhere()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Lets the next try begin at once. Where that fails, it waits for the lease.
+async fn release(core: &Core, event_id: Uuid, attempt: Option<MailAttempt>) {
+    let Some(attempt) = attempt else { return };
+    let mut transaction = Transaction::new();
+    attempt.release(&mut transaction, event_id);
+    if let Err(error) = core.table.commit(transaction).await {
+        tracing::warn!(%event_id, %error, "an attempt to mail a confirmation is not released");
+    }
+}
+
+fn at_work_elsewhere() -> HandleError {
+    HandleError::Transient("a copy of the event is being handled".to_owned())
 }
 
 async fn mail_link(

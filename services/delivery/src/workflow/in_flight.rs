@@ -24,6 +24,15 @@ impl InFlight {
         }
     }
 
+    /// The same, unless `worker` is among them already.
+    pub(crate) fn try_enter(&self, worker: WorkerId) -> Option<AtWork> {
+        let is_first = self.lock(|workers| workers.insert(worker));
+        is_first.then(|| AtWork {
+            worker,
+            in_flight: self.clone(),
+        })
+    }
+
     pub(crate) fn contains(&self, worker: WorkerId) -> bool {
         self.lock(|workers| workers.contains(&worker))
     }

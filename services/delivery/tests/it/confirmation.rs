@@ -7,6 +7,9 @@ use crate::support::{
     unclear, unsent,
 };
 
+/// Longer than an attempt's lease.
+const LEASE: Duration = Duration::from_secs(121);
+
 #[tokio::test(start_paused = true)]
 async fn who_registers_gets_one_mail_with_the_link_in_both_parts() {
     let world = World::new().await;
@@ -101,15 +104,82 @@ async fn a_fresh_link_is_mailed_again_and_so_is_who_comes_back() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn of_copies_that_come_at_once_one_is_mailed() {
+    for sole_process in [true, false] {
+        let mut world = World::new().await;
+        world.sole_process = sole_process;
+        world.restart();
+        let message = registered(1, 1, 1, second(6_000));
+        let copies = (0..5).map(|_| world.handle(&message));
+        for handled in futures::future::join_all(copies).await {
+            if let Err(error) = handled {
+                assert!(!error.is_permanent(), "{error}");
+            }
+        }
+        world.takes(&message).await;
+        assert_eq!(world.mailbox.count(&address(1)), 1, "{sole_process}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_copy_in_another_process_waits_and_takes_over_what_is_left_behind() {
+    let mut world = World::new().await;
+    world.sole_process = false;
+    world.restart();
+    let message = registered(1, 1, 1, second(6_000));
+    world.mailbox.script(&address(1), [Reply::Hangs]);
+    let dying = world.app.inbound();
+    let handling = dying.handle(&message);
+    let died = tokio::time::timeout(Duration::from_secs(1), handling).await;
+    assert!(died.is_err(), "it ends in the middle of a mail call");
+    let before = world.mailbox.count(&address(1));
+
+    world.restart();
+    let error = world.handle(&message).await.expect_err("a lease runs");
+    assert!(!error.is_permanent(), "{error}");
+    assert_eq!(world.mailbox.count(&address(1)), before);
+    tokio::time::sleep(LEASE).await;
+    world.takes(&message).await;
+    world.takes(&message).await;
+    assert_eq!(world.mailbox.count(&address(1)), before + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_mail_that_did_not_leave_another_process_need_not_wait() {
+    let mut world = World::new().await;
+    world.sole_process = false;
+    world.restart();
+    world.mailbox.script(&address(1), [unsent(), unclear()]);
+    let message = registered(1, 1, 1, second(60));
+    for _ in 0..2 {
+        world.handle(&message).await.expect_err("not sent");
+        world.restart();
+    }
+    world.takes(&message).await;
+    assert_eq!(world.mailbox.count(&address(1)), 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn wherever_the_process_dies_the_mail_arrives() {
+    for (sole_process, effects) in [(true, 4), (false, 6)] {
+        every_death(sole_process, effects).await;
+    }
+}
+
+/// Dies at each effect, of which there are `effects` at least.
+async fn every_death(sole_process: bool, effects: usize) {
     for effect in 0.. {
         let mut world = World::new().await;
+        world.sole_process = sole_process;
         let fault = Fault::at(effect);
         world.restart_mortal(&fault);
         let message = registered(1, 1, 1, second(6_000));
         let handled = tokio::time::timeout(Duration::from_secs(600), world.handle(&message)).await;
         if fault.is_dead() {
             world.restart();
+            if !sole_process {
+                tokio::time::sleep(LEASE).await;
+            }
             world.takes(&message).await;
         } else {
             assert!(matches!(handled, Ok(Ok(()))));
@@ -117,7 +187,7 @@ async fn wherever_the_process_dies_the_mail_arrives() {
         let mails = world.mailbox.count(&address(1));
         assert!((1..=2).contains(&mails), "effect {effect}: {mails}");
         if !fault.is_dead() {
-            assert!(effect >= 4, "only {effect} effects were met");
+            assert!(effect >= effects, "only {effect} effects were met");
             return;
         }
     }
