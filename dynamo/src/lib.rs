@@ -11,8 +11,10 @@ mod condition;
 mod discard;
 mod error;
 mod item;
+mod many;
 mod read;
 mod schema;
+mod size;
 mod transaction;
 
 pub use condition::Condition;
@@ -22,4 +24,5 @@ pub use read::{Page, Query, Table};
 pub use schema::{
     EXPIRES_AT, LIST_KEY, LIST_ORDER, LISTING_INDEX, PARTITION_KEY, SORT_KEY, create_table,
 };
+pub use size::WRITE_UNIT_BYTES;
 pub use transaction::{MAX_ACTIONS, Transaction};

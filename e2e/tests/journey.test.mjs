@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { openBrowser } from "../support/browser.mjs";
-import { PASSWORD, startSystem } from "../support/system.mjs";
+import { logIn, publish } from "../support/people.mjs";
+import { startSystem } from "../support/system.mjs";
 
 let system;
 let browser;
@@ -50,23 +51,6 @@ async function clickInMail(page, name) {
   return target;
 }
 
-async function logIn(page) {
-  await page.goto(`${system.url}login`);
-  await page.getByLabel("Username").fill("admin");
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button").last().click();
-  await page.waitForURL("**/admin/dashboard");
-}
-
-async function publish(page, title) {
-  await page.goto(`${system.url}admin/newsletters`);
-  await page.getByLabel(/title/i).fill(title);
-  await page.getByLabel(/text/i).fill("Dear {{name}}, hello.");
-  await page.getByLabel(/html/i).fill("<p>Dear {{name}}, <b>hello</b>.</p>");
-  await page.getByRole("button", { name: /publish/i }).click();
-  await page.getByText("emails will go out shortly").waitFor();
-}
-
 test("a reader subscribes, confirms, gets an issue and leaves by its link", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -76,9 +60,9 @@ test("a reader subscribes, confirms, gets an issue and leaves by its link", asyn
   const confirmed = await clickInMail(page, /confirm/i);
   assert.match(await confirmed.locator("main").innerText(), /subscribed/i);
 
-  await logIn(page);
+  await logIn(page, system.url);
   assert.match(await page.locator("main").innerText(), /Welcome admin/);
-  await publish(page, "The first issue");
+  await publish(page, system.url, "The first issue");
 
   await openMail(page, "ada@example.org", "The first issue");
   const letter = page.frameLocator("iframe");
@@ -99,8 +83,9 @@ test("the pages work without JavaScript, on a phone, and the browser finds nothi
   const page = await context.newPage();
   const complaints = [];
   page.on("console", (message) => complaints.push(message.text()));
-  await logIn(page);
-  for (const path of ["", "login", "admin/dashboard", "admin/newsletters", "admin/users", "admin/password"]) {
+  await logIn(page, system.url);
+  const paths = ["dashboard", "newsletters", "subscribers", "imports", "users", "tokens", "password"];
+  for (const path of ["", "login", ...paths.map((path) => `admin/${path}`)]) {
     await page.goto(system.url + path);
     const { width } = await page.locator("body").boundingBox();
     assert.ok(width <= 360, `${path} is ${width} wide`);
@@ -116,7 +101,7 @@ test("a script in a mail does not run in the console", async () => {
   await subscribe(page, "Grace", "grace@example.org");
   await openMail(page, "grace@example.org", "Welcome!");
   await clickInMail(page, /confirm/i);
-  await logIn(page);
+  await logIn(page, system.url);
   await page.goto(`${system.url}admin/newsletters`);
   await page.getByLabel(/title/i).fill("A script");
   await page.getByLabel(/text/i).fill("plain");

@@ -62,7 +62,7 @@ fn answer(engine: &Engine, request: &HttpRequest) -> Result<HttpResponse, Connec
         .bytes()
         .and_then(|bytes| std::str::from_utf8(bytes).ok())
         .ok_or_else(|| ConnectorError::user("a request body that is not text".into()))?;
-    let answer = operations::run(&engine.database, operation, body);
+    let answer = operations::run(&engine.database, &engine.tokens, operation, body);
     if answer.status == 200 {
         engine.streams.tell(operation, body);
     }

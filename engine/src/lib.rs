@@ -11,6 +11,7 @@
 mod connector;
 mod operations;
 mod stream;
+mod tokens;
 
 use std::path::Path;
 
@@ -28,6 +29,7 @@ pub use stream::{Stream, StreamRecord};
 pub struct Engine {
     database: Database,
     streams: stream::Streams,
+    tokens: tokens::Tokens,
     durability: Durability,
 }
 
@@ -73,6 +75,7 @@ impl Engine {
         Self {
             database,
             streams: stream::Streams::default(),
+            tokens: tokens::Tokens::default(),
             durability,
         }
     }
@@ -95,7 +98,13 @@ impl Engine {
     /// images would tell it. It is not durable: who reads it must have another
     /// way to find what was put before, or while it was not read.
     pub fn stream(&self, table: &str) -> Stream {
-        self.streams.subscribe(table)
+        self.filtered_stream(table, "")
+    }
+
+    /// Like [`Engine::stream`], of the items alone whose partition key begins
+    /// with `prefix`, as the filter of a Pipe has it.
+    pub fn filtered_stream(&self, table: &str, prefix: &str) -> Stream {
+        self.streams.subscribe(table, prefix)
     }
 
     /// Deletes the items whose time to live is over; tells how many there were.

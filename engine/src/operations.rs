@@ -1,7 +1,12 @@
 //! DynamoDB's operations, as JSON in and JSON out.
 
-use dynoxide::{Database, DynoxideError};
+use dynoxide::{
+    Database, DynoxideError,
+    actions::transact_write_items::{TransactWriteItemsRequest, TransactWriteItemsResponse},
+};
 use serde::{Serialize, de::DeserializeOwned};
+
+use crate::tokens::Tokens;
 
 /// An answer in DynamoDB's JSON protocol.
 pub(crate) struct Answer {
@@ -10,8 +15,8 @@ pub(crate) struct Answer {
 }
 
 /// Runs `operation`, such as `GetItem`, with the JSON `body` of its request.
-pub(crate) fn run(database: &Database, operation: &str, body: &str) -> Answer {
-    match dispatch(database, operation, body) {
+pub(crate) fn run(database: &Database, tokens: &Tokens, operation: &str, body: &str) -> Answer {
+    match dispatch(database, tokens, operation, body) {
         Ok(body) => Answer { status: 200, body },
         Err(error) => Answer {
             status: error.status_code(),
@@ -20,7 +25,12 @@ pub(crate) fn run(database: &Database, operation: &str, body: &str) -> Answer {
     }
 }
 
-fn dispatch(database: &Database, operation: &str, body: &str) -> Result<String, DynoxideError> {
+fn dispatch(
+    database: &Database,
+    tokens: &Tokens,
+    operation: &str,
+    body: &str,
+) -> Result<String, DynoxideError> {
     match operation {
         "CreateTable" => call(body, |request| database.create_table(request)),
         "ListTables" => call(body, |request| database.list_tables(request)),
@@ -35,12 +45,31 @@ fn dispatch(database: &Database, operation: &str, body: &str) -> Result<String, 
         "UpdateItem" => call(body, |request| database.update_item(request)),
         "BatchWriteItem" => call(body, |request| database.batch_write_item(request)),
         "DeleteItem" => call(body, |request| database.delete_item(request)),
-        "TransactWriteItems" => call(body, |request| database.transact_write_items(request)),
+        "TransactWriteItems" => call(body, |request| {
+            transact_write_items(database, tokens, request)
+        }),
         "TransactGetItems" => call(body, |request| database.transact_get_items(request)),
         other => Err(DynoxideError::ValidationException(format!(
             "{other} is not connected"
         ))),
     }
+}
+
+/// Commits a transaction, unless it is the repetition of one that was.
+fn transact_write_items(
+    database: &Database,
+    tokens: &Tokens,
+    mut request: TransactWriteItemsRequest,
+) -> Result<TransactWriteItemsResponse, DynoxideError> {
+    let Some(token) = request.client_request_token.take() else {
+        return database.transact_write_items(request);
+    };
+    if tokens.is_committed(&token) {
+        return Ok(TransactWriteItemsResponse::default());
+    }
+    let response = database.transact_write_items(request)?;
+    tokens.remember(token);
+    Ok(response)
 }
 
 fn call<I: DeserializeOwned, O: Serialize>(

@@ -12,7 +12,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 use tokio::sync::mpsc;
 
 /// The most records that wait for a reader; further ones are left out, and
@@ -75,17 +75,27 @@ pub(crate) struct Streams {
 
 struct Listener {
     table: String,
+    /// What the partition keys of its records begin with.
+    prefix: String,
     records: mpsc::Sender<StreamRecord>,
 }
 
+impl Listener {
+    fn wants(&self, table: &str, image: &Value) -> bool {
+        let key = image["pk"]["S"].as_str();
+        self.table == table && key.is_some_and(|key| key.starts_with(&self.prefix))
+    }
+}
+
 impl Streams {
-    pub(crate) fn subscribe(&self, table: &str) -> Stream {
+    pub(crate) fn subscribe(&self, table: &str, prefix: &str) -> Stream {
         let (sender, records) = mpsc::channel(CAPACITY);
         self.listeners
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(Listener {
                 table: table.to_owned(),
+                prefix: prefix.to_owned(),
                 records: sender,
             });
         Stream { records }
@@ -99,10 +109,9 @@ impl Streams {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         listeners.retain(|listener| !listener.records.is_closed());
-        if listeners.is_empty() {
-            return;
-        }
-        for (table, image) in puts(operation, body) {
+        // Most of what is written is of no interest, and need not be parsed.
+        let of_interest = |text: &str| listeners.iter().any(|one| text.contains(&one.prefix));
+        for (table, image) in puts(operation, body, of_interest) {
             let sequence = self.sequence.fetch_add(1, Ordering::Relaxed) + 1;
             let record = StreamRecord {
                 event_name: "INSERT".to_owned(),
@@ -111,7 +120,8 @@ impl Streams {
                     sequence_number: format!("{sequence:021}"),
                 },
             };
-            for listener in listeners.iter().filter(|listener| listener.table == table) {
+            let image = &record.dynamodb.new_image;
+            for listener in listeners.iter().filter(|one| one.wants(&table, image)) {
                 if listener.records.try_send(record.clone()).is_err() {
                     tracing::debug!(table, "a stream record found no room");
                 }
@@ -120,21 +130,37 @@ impl Streams {
     }
 }
 
-/// Table and item of every put in a request.
-fn puts(operation: &str, body: &str) -> Vec<(String, Value)> {
-    let Ok(mut request) = serde_json::from_str::<Value>(body) else {
+/// A transaction whose actions are not parsed.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Transaction<'a> {
+    #[serde(borrow)]
+    transact_items: Vec<&'a RawValue>,
+}
+
+/// Table and item of the puts in a request whose text is of interest.
+fn puts(operation: &str, body: &str, of_interest: impl Fn(&str) -> bool) -> Vec<(String, Value)> {
+    if !matches!(operation, "PutItem" | "TransactWriteItems") || !of_interest(body) {
+        return Vec::new();
+    }
+    let parsed = |text: &str| serde_json::from_str::<Value>(text).ok();
+    if operation == "PutItem" {
+        let request = parsed(body);
+        return request
+            .and_then(|mut request| put(&mut request))
+            .into_iter()
+            .collect();
+    }
+    let Ok(transaction) = serde_json::from_str::<Transaction<'_>>(body) else {
         return Vec::new();
     };
-    match operation {
-        "PutItem" => put(&mut request).into_iter().collect(),
-        "TransactWriteItems" => request["TransactItems"]
-            .as_array_mut()
-            .into_iter()
-            .flatten()
-            .filter_map(|action| action.get_mut("Put").and_then(put))
-            .collect(),
-        _ => Vec::new(),
-    }
+    transaction
+        .transact_items
+        .into_iter()
+        .map(RawValue::get)
+        .filter(|action| of_interest(action))
+        .filter_map(|action| put(parsed(action)?.get_mut("Put")?))
+        .collect()
 }
 
 fn put(request: &mut Value) -> Option<(String, Value)> {

@@ -18,6 +18,8 @@ mod hosting;
 mod hosting_flags;
 mod housekeeping;
 mod http;
+mod import_queue;
+mod import_sweep;
 mod keys;
 pub mod mailbox;
 mod parts;

@@ -1,6 +1,6 @@
 //! What the services stand on, and the services put together.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use ambient::{SharedClock, SharedRandomness, SystemRandomness};
 use delivery::mail::MailSender;
@@ -13,6 +13,7 @@ use crate::{
     bus::{LocalBus, Rule},
     data_dir::DataDir,
     hosting::{Hosting, Service},
+    import_queue::{IMPORTS_QUEUE, LocalImportQueue},
     keys::fresh_secrets,
     mailbox::Mailbox,
     peer::Peer,
@@ -26,6 +27,9 @@ use crate::{
 
 /// The deployment that all of this is, as events name it.
 const STAGE: &str = "local";
+
+/// How often an issue that goes out may report its progress.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Subscriptions' table.
 pub(crate) const SUBSCRIPTIONS_TABLE: &str = "subscriptions";
@@ -73,7 +77,11 @@ impl Parts {
         }
         let engine = open_store(data_dir, &settings.hosting).await?;
         let rules = rules(&settings.hosting);
-        let names: Vec<_> = rules.iter().map(|rule| rule.queue).collect();
+        let mut names: Vec<_> = rules.iter().map(|rule| rule.queue).collect();
+        if settings.hosting.runs(Service::Subscriptions) {
+            // No rule leads there: only subscriptions itself does.
+            names.push(IMPORTS_QUEUE);
+        }
         let queues = Queues::open(
             data_dir.map(DataDir::queues).as_deref(),
             &names,
@@ -125,6 +133,7 @@ impl Parts {
             dynamodb: self.engine.client(),
             clock: Arc::clone(&self.clock),
             randomness: Arc::clone(&self.randomness),
+            import_queue: Arc::new(LocalImportQueue(self.queues.clone())),
         };
         subscriptions::App::new(config, ports)
     }
@@ -142,6 +151,7 @@ impl Parts {
             // By the lock on the data directory, or because nobody else sees
             // this memory.
             sole_process: true,
+            progress_interval: PROGRESS_INTERVAL,
         };
         let ports = delivery::Ports {
             dynamodb: self.engine.client(),

@@ -5,13 +5,15 @@ use std::{future::Future, sync::Arc};
 use axum::Router;
 use dynamo::Table;
 use engine::Stream;
-use outbox::{MessageHandler, Relay};
+use outbox::{MessageHandler, PARTITION_PREFIX, Relay};
 use tokio::{net::TcpListener, task::JoinSet};
 use tracing::{Dispatch, instrument::WithSubscriber};
 
 use crate::{
     consumer::Consumer,
     housekeeping, http,
+    import_queue::IMPORTS_QUEUE,
+    import_sweep,
     parts::{
         CONFIRMATIONS_QUEUE, DELIVERY_QUEUE, DELIVERY_TABLE, Parts, SUBSCRIPTIONS_QUEUE,
         SUBSCRIPTIONS_TABLE,
@@ -49,18 +51,21 @@ impl Tasks {
         self.running
     }
 
-    /// Subscriptions' relay and consumer.
+    /// Subscriptions' relay, its consumers, and the sweep of its imports.
     pub(crate) fn start_subscriptions(&mut self, app: &subscriptions::App) {
         let dispatch = self.dispatches.subscriptions.clone();
-        let stream = self.parts.engine.stream(SUBSCRIPTIONS_TABLE);
+        let stream = self.outbox_stream(SUBSCRIPTIONS_TABLE);
         self.publish(app.table(), stream, &dispatch);
-        self.consume(SUBSCRIPTIONS_QUEUE, app.inbound(), dispatch);
+        self.consume(SUBSCRIPTIONS_QUEUE, app.inbound(), dispatch.clone());
+        self.consume(IMPORTS_QUEUE, app.imports(), dispatch.clone());
+        let sweep = import_sweep::sweep(app.clone(), self.stopping.clone());
+        self.spawn("a sweep of the imports", dispatch, sweep);
     }
 
     /// Delivery's relay and consumer, and the driver of its workflow.
     pub(crate) fn start_delivery(&mut self, app: &delivery::App, driver: Driver, starter: Starter) {
         let dispatch = self.dispatches.delivery.clone();
-        let stream = self.parts.engine.stream(DELIVERY_TABLE);
+        let stream = self.outbox_stream(DELIVERY_TABLE);
         self.publish(app.table(), stream, &dispatch);
         self.consume(DELIVERY_QUEUE, app.inbound(), dispatch.clone());
         self.consume(CONFIRMATIONS_QUEUE, app.inbound(), dispatch.clone());
@@ -82,6 +87,10 @@ impl Tasks {
         let (engine, queues) = (self.parts.engine.clone(), self.parts.queues.clone());
         let keeping = housekeeping::keep(engine, queues, self.stopping.clone());
         self.spawn("housekeeping", current_dispatch(), keeping);
+    }
+
+    fn outbox_stream(&self, table: &str) -> Stream {
+        self.parts.engine.filtered_stream(table, PARTITION_PREFIX)
     }
 
     /// Publishes the events in `table`.

@@ -33,4 +33,6 @@ pub use propagation::{
 };
 pub use service::{SHUTDOWN_LIMIT, Telemetry};
 pub use settings::{Export, Settings, TelemetryError};
-pub use spans::{consumer_span, producer_span, record_error, record_status, server_span};
+pub use spans::{
+    consumer_span, producer_span, record_error, record_request_id, record_status, server_span,
+};

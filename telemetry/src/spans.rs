@@ -39,12 +39,19 @@ pub fn server_span(method: &str, route: &str, traceparent: Option<&str>) -> Span
         http.request.method = if known { method } else { "_OTHER" },
         http.route = Empty,
         http.response.status_code = Empty,
+        http.request.id = Empty,
     );
     if !route.is_empty() {
         span.record("http.route", route);
     }
     set_parent(&span, traceparent);
     span
+}
+
+/// Records by which id people find the request of a [`server_span`]; the client
+/// may have chosen it, so it MUST be short and of harmless characters.
+pub fn record_request_id(span: &Span, id: &str) {
+    span.record("http.request.id", id);
 }
 
 /// Records how a [`server_span`] was answered; 500 and above is an error.

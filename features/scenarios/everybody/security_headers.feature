@@ -28,4 +28,7 @@ Feature: Security headers
     Examples:
       | path               | kept                                | caching  |
       | /admin/users       | by nobody                           | no-store |
+      | /admin/subscribers | by nobody                           | no-store |
+      | /admin/imports     | by nobody                           | no-store |
+      | /admin/tokens      | by nobody                           | no-store |
       | /admin/newsletters | by the browser that it was typed into | private  |

@@ -2,12 +2,15 @@
 
 mod answers;
 mod confirming;
+mod desk;
 mod further_admins;
+mod importing;
 mod issue_mails;
 mod logging_in;
 mod mails;
 mod pages;
 mod passwords;
+mod programs;
 mod publishing;
 mod requests;
 mod settling;

@@ -5,12 +5,15 @@ use std::sync::Arc;
 use reqwest::{
     Client, RequestBuilder, Response, StatusCode, Url,
     cookie::{CookieStore as _, Jar},
-    header::{CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, SET_COOKIE},
+    header::{CONTENT_TYPE, COOKIE, DATE, HeaderMap, LOCATION, SET_COOKIE},
     redirect::Policy,
 };
 
 /// The media type of a posted form.
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
+
+/// The header that names each request.
+const REQUEST_ID: &str = "x-request-id";
 
 /// A browser with cookies of its own. It does not follow redirects: where an
 /// answer leads to is part of what scenarios check.
@@ -80,6 +83,11 @@ impl Browser {
     ) -> Answer {
         let request = self.request_to_post(path);
         Answer::to(request.header(CONTENT_TYPE, content_type).body(body)).await
+    }
+
+    /// A request for `path` that the caller completes, for [`Answer::to`].
+    pub(crate) fn request(&self, method: reqwest::Method, path: &str) -> RequestBuilder {
+        self.client.request(method, self.url(path))
     }
 
     /// A post to `path` that the caller completes, for [`Answer::to`].
@@ -154,10 +162,14 @@ impl Answer {
         let mut headers: Vec<String> = self
             .headers
             .iter()
-            .filter(|(name, _)| *name != reqwest::header::DATE && *name != COOKIE)
+            .filter(|(name, _)| *name != DATE && *name != COOKIE && *name != REQUEST_ID)
             .map(|(name, value)| format!("{name}: {value:?}"))
             .collect();
         headers.sort();
-        format!("{}\n{}\n\n{}", self.status, headers.join("\n"), self.body)
+        let body = match self.header(REQUEST_ID) {
+            "" => self.body.clone(),
+            id => self.body.replace(id, ""),
+        };
+        format!("{}\n{}\n\n{body}", self.status, headers.join("\n"))
     }
 }

@@ -13,6 +13,7 @@ mod waiting;
 use std::{collections::HashMap, fmt};
 
 use ambient::{Randomness, SystemRandomness};
+use reqwest::Method;
 
 pub(crate) use actor::Actor;
 pub(crate) use browser::{Answer, Browser, FORM};
@@ -34,6 +35,14 @@ pub(crate) fn unique() -> String {
     randomness.uuid().simple().to_string()[..12].to_owned()
 }
 
+/// A program with a token.
+pub(crate) struct Program {
+    /// Names the token.
+    pub(crate) id: String,
+    /// The token.
+    pub(crate) token: String,
+}
+
 /// The state of one scenario.
 #[derive(cucumber::World)]
 #[world(init = Self::new)]
@@ -45,6 +54,10 @@ pub(crate) struct Pennypost {
     addresses: HashMap<String, String>,
     pub(crate) passwords: HashMap<String, String>,
     pub(crate) former_passwords: HashMap<String, String>,
+    /// Who shows a token instead of logging in.
+    pub(crate) programs: HashMap<String, Program>,
+    /// Where programs found people.
+    pub(crate) places: HashMap<String, String>,
     /// The cookies of a browser before it logged in.
     pub(crate) cookies_before: Option<String>,
     /// The title of the issue that was published last.
@@ -65,6 +78,8 @@ impl Pennypost {
             addresses: HashMap::new(),
             passwords,
             former_passwords: HashMap::new(),
+            programs: HashMap::new(),
+            places: HashMap::new(),
             cookies_before: None,
             latest_title: None,
             answers: Vec::new(),
@@ -72,8 +87,14 @@ impl Pennypost {
         }
     }
 
-    /// Ends the scenario's own system.
+    /// Revokes the scenario's tokens, of which a user has only so many, and ends
+    /// its own system.
     pub(crate) async fn stop(&mut self) {
+        for (actor, Program { id, token }) in std::mem::take(&mut self.programs) {
+            let path = format!("/v1/tokens/{id}");
+            let request = self.browser(&actor).request(Method::DELETE, &path);
+            Answer::to(request.bearer_auth(token)).await;
+        }
         self.system.stop().await;
     }
 

@@ -81,6 +81,20 @@ impl Attempts {
         }
     }
 
+    /// Tries `step`, named `name`, once, without a place at work: what fails is
+    /// left to the next time.
+    pub(super) async fn once(
+        &self,
+        name: &'static str,
+        step: impl Future<Output = Result<(), StepError>>,
+    ) {
+        match AssertUnwindSafe(step).catch_unwind().await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(step = name, %error, "a step is left out"),
+            Err(_panic) => tracing::error!(step = name, "a step panicked and is left out"),
+        }
+    }
+
     /// Waits for `duration`, or less if it is time to stop before.
     pub(super) async fn sleep(&self, duration: Duration) {
         self.stopping.clone().sleep(duration).await;
@@ -140,6 +154,15 @@ mod tests {
             })
             .await;
         assert_eq!(done, Some("done"));
+    }
+
+    #[tokio::test]
+    async fn what_is_tried_once_ends_nobody_by_failing() {
+        let (_switch, stopping) = StopSwitch::new();
+        let attempts = Attempts::new(stopping);
+        let failing = async { Err(StepError::Transient("not yet".to_owned())) };
+        attempts.once("test", failing).await;
+        attempts.once("test", async { panic!("a mistake") }).await;
     }
 
     #[test]

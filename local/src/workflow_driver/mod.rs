@@ -26,7 +26,7 @@ use self::{attempts::Attempts, walk::Walk};
 use crate::shutdown::Stopping;
 
 /// The most runs under way; further starts are refused for now. Most of them
-/// wait, which costs no more than some memory.
+/// wait, which costs no more than some memory and a small read now and then.
 const MAX_RUNS: usize = 10_000;
 
 /// Names a run.

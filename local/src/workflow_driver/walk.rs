@@ -51,9 +51,28 @@ impl Walk {
         attempts.until_done("plan", || steps.plan(run)).await?;
         // Every shard is waited for, even if one has ended because it is time
         // to stop: to drop the others would hold what they are mailing.
-        let shards = join_all((0..SHARDS).map(|shard| self.shard(shard))).await;
+        let shards = join_all((0..SHARDS).map(|shard| self.shard(shard)));
+        let shards = self.reporting_during(shards).await;
         shards.into_iter().collect::<Option<()>>()?;
         attempts.until_done("finish", || steps.finish(run)).await
+    }
+
+    /// Awaits `sending`, and reports meanwhile from time to time. Its end waits
+    /// for no report: one that is cut short was written whole, or not at all.
+    async fn reporting_during<T>(&self, sending: impl Future<Output = T>) -> T {
+        let reporting = async {
+            loop {
+                tokio::time::sleep(self.steps.progress_interval()).await;
+                // It is large, and there are many walks.
+                let report = Box::pin(self.steps.report(&self.run));
+                self.attempts.once("report", report).await;
+            }
+        };
+        tokio::select! {
+            biased;
+            sent = sending => sent,
+            never = reporting => never,
+        }
     }
 
     /// Walks one shard until it is done; none if it is time to stop.

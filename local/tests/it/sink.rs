@@ -16,6 +16,7 @@ use crate::reader::eventually;
 pub(crate) struct Sink {
     pub(crate) url: String,
     mails: Arc<Mutex<Vec<String>>>,
+    answer_after: Arc<Mutex<Duration>>,
 }
 
 impl Sink {
@@ -29,15 +30,24 @@ impl Sink {
         let address = listener.local_addr().expect("its address");
         let mails = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&mails);
+        let answer_after = Arc::new(Mutex::new(answer_after));
+        let slowness = Arc::clone(&answer_after);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(converse(stream, Arc::clone(&kept), answer_after));
+                let (kept, slowness) = (Arc::clone(&kept), Arc::clone(&slowness));
+                tokio::spawn(converse(stream, kept, slowness));
             }
         });
         Self {
             url: format!("smtp://{address}"),
             mails,
+            answer_after,
         }
+    }
+
+    /// From now on it answers a mail only after so long.
+    pub(crate) fn answers_after(&self, slowness: Duration) {
+        *self.answer_after.lock().expect("the lock") = slowness;
     }
 
     pub(crate) fn with(&self, text: &str) -> Vec<String> {
@@ -64,7 +74,7 @@ impl Sink {
 async fn converse(
     stream: TcpStream,
     mails: Arc<Mutex<Vec<String>>>,
-    answer_after: Duration,
+    answer_after: Arc<Mutex<Duration>>,
 ) -> std::io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
@@ -87,7 +97,8 @@ async fn converse(
                     }
                 }
                 mails.lock().expect("the lock").push(mail);
-                tokio::time::sleep(answer_after).await;
+                let slowness = *answer_after.lock().expect("the lock");
+                tokio::time::sleep(slowness).await;
                 b"250 kept\r\n"
             }
             "QUIT" => b"221 bye\r\n",

@@ -1,5 +1,7 @@
 //! What a deployment decides.
 
+use std::time::Duration;
+
 use crate::mail::Sender;
 
 /// The settings of one deployment.
@@ -17,4 +19,7 @@ pub struct Config {
     /// of a process before it is known to be left over at once; otherwise only
     /// when the claim's lease is over.
     pub sole_process: bool,
+    /// The least time between two reports on an issue that goes out. The first
+    /// and the last one are in time whatever it is.
+    pub progress_interval: Duration,
 }

@@ -14,6 +14,7 @@ mod domain;
 mod inbound;
 pub mod mail;
 pub mod ports;
+pub(crate) mod shard_log;
 mod store;
 mod use_cases;
 

@@ -6,15 +6,17 @@ use ambient::{SharedClock, SharedRandomness};
 use aws_sdk_dynamodb::Client;
 use dynamo::Table;
 use jiff::Timestamp;
-use outbox::{EventTooLarge, Happening, MessageHandler, OutboxEvent};
+use outbox::{EventTooLarge, HandleError, Happening, MessageHandler, OutboxEvent};
 
 use crate::{
     config::{Config, Secrets},
     contract::Published,
     http::{self, Links},
-    inbound::Inbound,
+    inbound::{Inbound, imports::Imports},
     passwords::Passwords,
+    ports::ImportQueue,
     store::Store,
+    use_cases::sweep_imports::sweep_imports,
 };
 
 /// What the service gets from outside.
@@ -26,6 +28,8 @@ pub struct Ports {
     pub clock: SharedClock,
     /// Makes ids, tokens and salts.
     pub randomness: SharedRandomness,
+    /// The queue of imports that are to be worked off.
+    pub import_queue: Arc<dyn ImportQueue>,
 }
 
 /// The service, ready to be hosted. A clone is the same service.
@@ -39,6 +43,7 @@ pub(crate) struct AppState {
     pub(crate) store: Store,
     pub(crate) clock: SharedClock,
     pub(crate) randomness: SharedRandomness,
+    pub(crate) import_queue: Arc<dyn ImportQueue>,
     pub(crate) links: Links,
     pub(crate) secrets: Secrets,
     pub(crate) passwords: Passwords,
@@ -52,6 +57,7 @@ impl App {
             store: Store::new(Table::new(ports.dynamodb, config.table)),
             clock: ports.clock,
             randomness: ports.randomness,
+            import_queue: ports.import_queue,
             links: Links::new(config.public_url),
             secrets: config.secrets,
             passwords: Passwords::new(),
@@ -72,6 +78,21 @@ impl App {
     /// [`contract::CONSUMES`](crate::contract::CONSUMES).
     pub fn inbound(&self) -> Arc<dyn MessageHandler> {
         Arc::new(Inbound::new(Arc::clone(&self.state)))
+    }
+
+    /// Handles the messages that this service sends to its
+    /// [`ImportQueue`]: works off imports, each message for a few seconds.
+    pub fn imports(&self) -> Arc<dyn MessageHandler> {
+        Arc::new(Imports::new(Arc::clone(&self.state)))
+    }
+
+    /// Queues the imports anew that nobody works off, since their message was
+    /// lost; tells how many. For hosts to call now and then.
+    ///
+    /// # Errors
+    /// [`HandleError`] if the store does not answer.
+    pub async fn sweep_imports(&self) -> Result<usize, HandleError> {
+        Ok(sweep_imports(&self.state).await?)
     }
 
     /// The service's table, for the relay and the sweeper of its outbox.

@@ -6,14 +6,16 @@
 
 use contracts::events::{
     EmailBouncedV1, EmailComplainedV1, IssueDeliveredV1, IssueDeliveryProgressedV1,
-    IssuePublishedV1, IssuePublishedV2, SubscriberConfirmedV1, SubscriberRegisteredV1,
-    SubscriberUnsubscribedV1,
+    IssuePublishedV1, IssuePublishedV2, SubscriberConfirmedV1, SubscriberErasedV1,
+    SubscriberRegisteredV1, SubscriberUnsubscribedV1, SubscribersImportedV1,
 };
 
 contracts::publishes![
     SubscriberRegisteredV1,
     SubscriberConfirmedV1,
+    SubscribersImportedV1,
     SubscriberUnsubscribedV1,
+    SubscriberErasedV1,
     IssuePublishedV1,
     IssuePublishedV2,
 ];

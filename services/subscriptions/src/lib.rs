@@ -15,6 +15,7 @@ mod domain;
 mod http;
 mod inbound;
 mod passwords;
+pub mod ports;
 mod store;
 mod use_cases;
 

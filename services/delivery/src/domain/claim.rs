@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::backoff;
+use super::{backoff, tally::Settled};
 
 /// How long a claim is certainly not left over: longer than handing over a
 /// mail may take ([`SEND_LIMIT`](crate::mail::SEND_LIMIT)), with room for
@@ -56,6 +56,19 @@ pub(crate) enum Outcome {
     Skipped { reason: Cow<'static, str> },
     /// Nobody knows whether it left.
     Held { reason: Cow<'static, str> },
+}
+
+impl Outcome {
+    /// The outcome, if it stays.
+    pub(crate) fn settled(&self) -> Option<Settled> {
+        match self {
+            Self::Claimed { .. } | Self::Retry { .. } => None,
+            Self::Accepted => Some(Settled::Accepted),
+            Self::Failed { .. } => Some(Settled::Failed),
+            Self::Skipped { .. } => Some(Settled::Skipped),
+            Self::Held { .. } => Some(Settled::Held),
+        }
+    }
 }
 
 /// What is known of one attempt.

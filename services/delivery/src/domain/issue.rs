@@ -1,10 +1,15 @@
 //! An issue on its way to its readers.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use super::{
+    shard::PerShard,
+    tally::{Counts, Tally},
+};
 
 /// For how long after its publication a confirmation that was given before
 /// it, but arrives late, still gets the issue.
@@ -25,8 +30,18 @@ pub(crate) struct Issue {
     pub(crate) open_runs: BTreeSet<u64>,
     pub(crate) started_at: Option<Timestamp>,
     pub(crate) delivered_at: Option<Timestamp>,
+    /// How many recipients each shard has: counted when the first run was
+    /// planned, and exact when the last one has finished.
+    #[serde(default)]
+    pub(crate) planned: PerShard<u64>,
     /// The version of the last report on this issue.
     pub(crate) report: u64,
+    /// When that was.
+    #[serde(default)]
+    pub(crate) reported_at: Option<Timestamp>,
+    /// What it said.
+    #[serde(default)]
+    pub(crate) reported: Counts,
 }
 
 /// What is to be told when a run was planned.
@@ -65,7 +80,10 @@ impl Issue {
             open_runs: BTreeSet::from([1]),
             started_at: None,
             delivered_at: None,
+            planned: PerShard::default(),
             report: 0,
+            reported_at: None,
+            reported: Counts::default(),
         }
     }
 
@@ -121,9 +139,38 @@ impl Issue {
         }
     }
 
-    /// The version of the next report on the issue.
-    pub(crate) fn next_report(&mut self) -> u64 {
+    /// Whether the run `generation` has begun and not finished.
+    pub(crate) fn is_sending(&self, generation: u64) -> bool {
+        generation <= self.planned_run && self.open_runs.contains(&generation)
+    }
+
+    /// Whether the last report is `interval` ago, or in the future by as much:
+    /// a clock that was set back silences nothing.
+    pub(crate) fn is_report_due(&self, now: Timestamp, interval: Duration) -> bool {
+        self.reported_at
+            .is_none_or(|last| now.duration_since(last).unsigned_abs() >= interval)
+    }
+
+    /// How far the issue is, where so many are settled in each shard.
+    pub(crate) fn counts(&self, settled: &PerShard<Tally>) -> Counts {
+        let shards = self.planned.iter().zip(settled);
+        shards
+            .map(|(planned, settled)| Counts::of(*planned, *settled))
+            .sum()
+    }
+
+    /// Goes on to these counts; tells whether they are news.
+    pub(crate) fn progress(&mut self, counts: Counts) -> bool {
+        let changed = counts != self.reported;
+        self.version += u64::from(changed);
+        changed
+    }
+
+    /// Notes a report of these counts; its version.
+    pub(crate) fn next_report(&mut self, counts: Counts, now: Timestamp) -> u64 {
         self.report += 1;
+        self.reported_at = Some(now);
+        self.reported = counts;
         self.report
     }
 }
@@ -139,7 +186,7 @@ pub(crate) enum LateRun {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::tally::Settled, *};
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("in range")
@@ -205,6 +252,49 @@ mod tests {
         issue.plan(3, at(5));
         assert_eq!(issue.finish(3, at(6)), Finished::Recounted);
         assert_eq!(issue.delivered_at, Some(at(4)));
+    }
+
+    #[test]
+    fn a_report_is_due_after_the_interval_and_after_a_clock_was_set_back_by_more() {
+        let interval = Duration::from_secs(5);
+        let mut issue = issue();
+        assert!(issue.is_report_due(at(100), interval));
+        issue.next_report(Counts::default(), at(100));
+        for (now, due) in [
+            (100, false),
+            (104, false),
+            (105, true),
+            (99, false),
+            (50, true),
+        ] {
+            assert_eq!(issue.is_report_due(at(now), interval), due, "{now}");
+        }
+    }
+
+    #[test]
+    fn an_issue_is_being_sent_while_one_of_its_runs_is_planned_and_open() {
+        let mut issue = issue();
+        assert!(!issue.is_sending(1));
+        issue.plan(1, at(2));
+        assert!(issue.is_sending(1) && !issue.is_sending(2));
+        issue.finish(1, at(3));
+        assert!(!issue.is_sending(1));
+    }
+
+    #[test]
+    fn counts_that_were_reported_are_no_progress() {
+        let mut issue = issue();
+        issue.planned[3] = 2;
+        let mut settled = PerShard::<Tally>::default();
+        assert!(
+            issue.progress(issue.counts(&settled)),
+            "it was never reported"
+        );
+        issue.next_report(issue.counts(&settled), at(1));
+        assert!(!issue.progress(issue.counts(&settled)));
+        settled[3] = settled[3].with(Settled::Accepted);
+        assert!(issue.progress(issue.counts(&settled)));
+        assert_eq!(issue.version, 3);
     }
 
     #[test]

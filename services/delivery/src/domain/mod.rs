@@ -6,3 +6,4 @@ pub(crate) mod content;
 pub(crate) mod issue;
 pub(crate) mod recipient;
 pub(crate) mod shard;
+pub(crate) mod tally;

@@ -8,6 +8,9 @@ use uuid::Uuid;
 /// How many shards there are. To change it is to move every recipient.
 pub(crate) const SHARDS: u16 = 16;
 
+/// Something of each shard, in the order of their numbers.
+pub(crate) type PerShard<T> = [T; SHARDS as usize];
+
 /// One of the [`SHARDS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Shard(u16);
@@ -22,6 +25,11 @@ impl Shard {
     pub(crate) fn of(subscriber_id: Uuid) -> Self {
         // The last byte of a version 4 UUID is random.
         Self(u16::from(subscriber_id.as_bytes()[15]) % SHARDS)
+    }
+
+    /// Its place in a [`PerShard`].
+    pub(crate) fn index(self) -> usize {
+        usize::from(self.0)
     }
 
     /// Every shard.

@@ -20,6 +20,17 @@ pub(crate) async fn find(
     table.get(&key(issue_id, subscriber_id)).await
 }
 
+/// On how many of these subscribers, each named once, there is a claim.
+pub(crate) async fn count_among(
+    table: &Table,
+    issue_id: Uuid,
+    subscriber_ids: &[Uuid],
+) -> Result<usize, ReadError> {
+    let ids = subscriber_ids.iter().copied();
+    let keys: Vec<_> = ids.map(|id| key(issue_id, id)).collect();
+    Ok(table.get_many::<Claim>(&keys).await?.len())
+}
+
 /// All claims of an issue in one shard, in the order of the subscribers' ids.
 pub(crate) async fn of_shard(
     table: &Table,

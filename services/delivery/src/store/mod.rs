@@ -7,3 +7,4 @@ pub(crate) mod doubts;
 pub(crate) mod issues;
 pub(crate) mod mail_attempts;
 pub(crate) mod recipients;
+pub(crate) mod shard_counts;

@@ -1,5 +1,7 @@
 //! `RECIPIENTS#<shard>` / `<subscriber id>`: the projection.
 
+use std::collections::HashMap;
+
 use dynamo::{Condition, Item, Key, Query, ReadError, Table, Transaction};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -50,6 +52,18 @@ struct Active {
     name: String,
     unsubscribe_url: String,
     confirmed_at: Timestamp,
+}
+
+/// Those of the recipients who are there, active or removed, by their ids.
+pub(crate) async fn find_many(
+    table: &Table,
+    subscriber_ids: &[Uuid],
+) -> Result<HashMap<Uuid, Recipient>, ReadError> {
+    let keys: Vec<_> = subscriber_ids.iter().copied().map(key).collect();
+    let rows = table.get_many::<Row>(&keys).await?.into_values();
+    Ok(rows
+        .map(|row| (row.subscriber_id, Recipient::from(row)))
+        .collect())
 }
 
 /// The recipient, active or removed.

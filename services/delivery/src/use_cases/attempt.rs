@@ -12,9 +12,10 @@ use crate::{
     domain::{
         claim::{Attempt, Claim, LEASE},
         recipient::{Contact, Recipient},
+        shard::Shard,
     },
     mail::{self, IssueMail, SEND_LIMIT},
-    store::{claims, recipients},
+    store::{claims, recipients, shard_counts},
     workflow::{StepError, WorkerId},
 };
 
@@ -114,12 +115,12 @@ impl Sending<'_> {
         Err(error)
     }
 
-    /// Writes down what became of a claim.
+    /// Writes down what became of a claim, and counts it if that stays.
     pub(super) async fn settle(&self, settled: &Claim) -> Result<(), StepError> {
         let mut backoff = FIRST_SETTLE_BACKOFF;
         for attempt in 1.. {
             let mut transaction = Transaction::new();
-            claims::write(&mut transaction, self.issue.issue_id, settled);
+            self.write_settled(&mut transaction, settled);
             let error = match self.core.table.commit(transaction).await {
                 Ok(()) => return Ok(()),
                 Err(error) => error,
@@ -138,6 +139,15 @@ impl Sending<'_> {
             backoff *= 2;
         }
         Ok(())
+    }
+
+    fn write_settled(&self, transaction: &mut Transaction, settled: &Claim) {
+        let issue_id = self.issue.issue_id;
+        claims::write(transaction, issue_id, settled);
+        if let Some(outcome) = settled.outcome.settled() {
+            let shard = Shard::of(settled.subscriber_id);
+            shard_counts::add(transaction, issue_id, shard, outcome);
+        }
     }
 
     /// The claim is not as we left it: either an earlier try of ours was

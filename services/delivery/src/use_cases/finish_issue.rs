@@ -1,6 +1,5 @@
 //! A run ends.
 
-use contracts::events::{DeliveryCounts, DeliveryStatus};
 use dynamo::Transaction;
 use futures::{StreamExt, TryStreamExt, stream};
 use uuid::Uuid;
@@ -12,9 +11,9 @@ use super::{
 use crate::{
     app::Core,
     domain::{
-        claim::{Claim, Outcome},
         issue::{Finished, Issue},
-        shard::Shard,
+        shard::{PerShard, Shard},
+        tally::Tally,
     },
     store::{claims, issues},
     workflow::{IssueRun, StepError},
@@ -31,7 +30,7 @@ pub(crate) async fn finish_issue(core: &Core, run: &IssueRun) -> Result<(), Step
     match ended {
         Some(Ended::Reported(counts)) => tracing::info!(
             %issue_id, generation,
-            recipients = counts.recipients, accepted = counts.accepted, failed = counts.failed,
+            recipients = counts.total(), accepted = counts.accepted, failed = counts.failed,
             skipped = counts.skipped, held = counts.held,
             "run finished: everybody has an outcome"
         ),
@@ -48,7 +47,7 @@ enum Ended {
     /// Another run is still open.
     Awaiting,
     /// It was the last one: this was reported.
-    Reported(DeliveryCounts),
+    Reported(Tally),
 }
 
 /// None if the run had finished before.
@@ -64,13 +63,14 @@ async fn decide(
         Finished::Already => return Ok(None),
         Finished::Awaiting => Ended::Awaiting,
         Finished::Delivered { .. } | Finished::Recounted => {
-            let counts = count(core, run.issue_id).await?;
-            let status = DeliveryStatus::Delivered;
-            report::progressed(core, &mut transaction, &mut issue, status, counts, now)?;
+            let settled = count(core, run.issue_id).await?;
+            issue.planned = settled.map(Tally::total);
+            let counts = issue.counts(&settled);
+            report::progressed(core, &mut transaction, &mut issue, counts, now)?;
             if let Finished::Delivered { started_at } = finished {
                 report::delivered(core, &mut transaction, &mut issue, counts, started_at, now)?;
             }
-            Ended::Reported(counts)
+            Ended::Reported(counts.settled)
         }
     };
     issues::close_run(&mut transaction, run);
@@ -81,25 +81,28 @@ async fn decide(
     }))
 }
 
-/// The recipients by outcome.
-async fn count(core: &Core, issue_id: Uuid) -> Result<DeliveryCounts, StepError> {
-    let claims: Vec<Vec<Claim>> = stream::iter(Shard::all())
-        .map(|shard| claims::of_shard(&core.table, issue_id, shard))
+/// The recipients by outcome, from the outcomes themselves.
+async fn count(core: &Core, issue_id: Uuid) -> Result<PerShard<Tally>, StepError> {
+    stream::iter(Shard::all())
+        .map(|shard| count_shard(core, issue_id, shard))
         .buffer_unordered(CONCURRENT_COUNTS)
-        .try_collect()
-        .await?;
-    let mut counts = DeliveryCounts::default();
-    for claim in claims.iter().flatten() {
-        counts.recipients += 1;
-        match claim.outcome {
-            Outcome::Accepted => counts.accepted += 1,
-            Outcome::Failed { .. } => counts.failed += 1,
-            Outcome::Skipped { .. } => counts.skipped += 1,
-            Outcome::Held { .. } => counts.held += 1,
-            Outcome::Claimed { .. } | Outcome::Retry { .. } => {
-                return Err(StepError::Transient("a claim is still open".to_owned()));
-            }
-        }
+        .try_fold(PerShard::default(), async |mut counts, (shard, count)| {
+            counts[shard.index()] = count;
+            Ok(counts)
+        })
+        .await
+}
+
+async fn count_shard(
+    core: &Core,
+    issue_id: Uuid,
+    shard: Shard,
+) -> Result<(Shard, Tally), StepError> {
+    let mut count = Tally::default();
+    for claim in claims::of_shard(&core.table, issue_id, shard).await? {
+        let outcome = claim.outcome.settled();
+        let open = || StepError::Transient("a claim is still open".to_owned());
+        count = count.with(outcome.ok_or_else(open)?);
     }
-    Ok(counts)
+    Ok((shard, count))
 }

@@ -90,14 +90,11 @@ async fn passes_over_any(
     issue: &Issue,
     recipients: &[Recipient],
 ) -> Result<bool, HandleError> {
-    for recipient in recipients {
-        if recipient.addressee(issue.published_at).is_some()
-            && claims::find(&core.table, issue.issue_id, recipient.subscriber_id)
-                .await?
-                .is_none()
-        {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let addressed: Vec<_> = recipients
+        .iter()
+        .filter(|recipient| recipient.addressee(issue.published_at).is_some())
+        .map(|recipient| recipient.subscriber_id)
+        .collect();
+    let claimed = claims::count_among(&core.table, issue.issue_id, &addressed).await?;
+    Ok(claimed < addressed.len())
 }

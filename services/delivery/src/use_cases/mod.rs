@@ -9,6 +9,7 @@ mod late_recipients;
 pub(crate) mod plan_issue;
 pub(crate) mod project_subscriber;
 mod report;
+pub(crate) mod report_progress;
 mod round;
 pub(crate) mod send_confirmation;
 pub(crate) mod send_shard;

@@ -1,6 +1,5 @@
 //! A run begins.
 
-use contracts::events::{DeliveryCounts, DeliveryStatus};
 use dynamo::Transaction;
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
@@ -13,7 +12,8 @@ use crate::{
     app::Core,
     domain::{
         issue::{Issue, Planned},
-        shard::Shard,
+        shard::{PerShard, Shard},
+        tally::Tally,
     },
     store::recipients,
     workflow::{IssueRun, StepError},
@@ -44,14 +44,9 @@ async fn decide(
         Planned::Already => return Ok(None),
         Planned::Further => {}
         Planned::First => {
-            let recipients = count_recipients(core, issue.published_at).await?;
-            let counts = DeliveryCounts {
-                recipients,
-                pending: recipients,
-                ..DeliveryCounts::default()
-            };
-            let status = DeliveryStatus::Sending;
-            report::progressed(core, &mut transaction, &mut issue, status, counts, now)?;
+            issue.planned = count_recipients(core, issue.published_at).await?;
+            let counts = issue.counts(&PerShard::<Tally>::default());
+            report::progressed(core, &mut transaction, &mut issue, counts, now)?;
         }
     }
     Ok(Some(Change {
@@ -62,16 +57,25 @@ async fn decide(
 }
 
 /// How many recipients an issue of that moment has by now.
-async fn count_recipients(core: &Core, published_at: Timestamp) -> Result<u64, StepError> {
-    let counts: Vec<u64> = stream::iter(Shard::all())
+async fn count_recipients(
+    core: &Core,
+    published_at: Timestamp,
+) -> Result<PerShard<u64>, StepError> {
+    stream::iter(Shard::all())
         .map(|shard| count_shard(core, shard, published_at))
         .buffer_unordered(CONCURRENT_COUNTS)
-        .try_collect()
-        .await?;
-    Ok(counts.into_iter().sum())
+        .try_fold(PerShard::default(), async |mut counts, (shard, count)| {
+            counts[shard.index()] = count;
+            Ok(counts)
+        })
+        .await
 }
 
-async fn count_shard(core: &Core, shard: Shard, published_at: Timestamp) -> Result<u64, StepError> {
+async fn count_shard(
+    core: &Core,
+    shard: Shard,
+    published_at: Timestamp,
+) -> Result<(Shard, u64), StepError> {
     let mut count = 0;
     let mut pages = recipients::pages(&core.table, shard);
     while let Some(page) = pages.next().await? {
@@ -79,5 +83,5 @@ async fn count_shard(core: &Core, shard: Shard, published_at: Timestamp) -> Resu
             count += u64::from(recipient.addressee(published_at).is_some());
         }
     }
-    Ok(count)
+    Ok((shard, count))
 }

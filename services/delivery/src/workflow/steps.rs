@@ -7,13 +7,18 @@ use tracing::{Instrument, Span, field::Empty, info_span};
 use super::{IssueRun, ShardOutcome, StepError, WorkerId};
 use crate::{
     app::Core,
-    use_cases::{finish_issue::finish_issue, plan_issue::plan_issue, send_shard::send_shard},
+    use_cases::{
+        finish_issue::finish_issue, plan_issue::plan_issue, report_progress::report_progress,
+        send_shard::send_shard,
+    },
 };
 
 /// The steps of a run. The host waits the settling seconds, walks
 /// [`plan`](Self::plan), then [`send_shard`](Self::send_shard) for all shards
 /// in parallel, each again while it answers [`ShardOutcome::More`] and not
-/// before it asks for that, then [`finish`](Self::finish). Every step may be walked again after a crash.
+/// before it asks for that, then [`finish`](Self::finish). Every step may be walked
+/// again after a crash. Beside the shards it calls [`report`](Self::report), from
+/// time to time.
 #[derive(Clone)]
 pub struct Steps {
     core: Arc<Core>,
@@ -58,6 +63,22 @@ impl Steps {
         send_shard(&self.core, run, shard, worker, budget)
             .instrument(span)
             .await
+    }
+
+    /// Reports how far the issue is, if that changed since the last report and
+    /// [`Config::progress_interval`](crate::Config::progress_interval) has
+    /// passed. May be called at any time, by several at once, and be dropped:
+    /// nothing depends on it. It belongs to the caller's span.
+    ///
+    /// # Errors
+    /// See [`StepError`]; leave it to the next time.
+    pub async fn report(&self, run: &IssueRun) -> Result<(), StepError> {
+        report_progress(&self.core, run).await
+    }
+
+    /// How often to call [`report`](Self::report).
+    pub fn progress_interval(&self) -> Duration {
+        self.core.config.progress_interval
     }
 
     /// Ends the run, once every shard answered [`ShardOutcome::Done`]: the last

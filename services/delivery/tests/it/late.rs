@@ -2,7 +2,7 @@
 
 use contracts::events::DeliveryStatus;
 
-use crate::support::{Fault, World, address, confirmed, published, second, unsubscribed};
+use crate::support::{Fault, World, address, confirmed, imported, published, second, unsubscribed};
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -117,4 +117,22 @@ async fn wherever_the_process_dies_over_a_late_confirmation_its_reader_gets_the_
             return;
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_imported_list_that_comes_behind_the_issue_gets_it_once() {
+    let world = World::new().await;
+    world.takes(&confirmed(99, 2, second(0))).await;
+    world.takes(&published(second(10))).await;
+    world.walk_started().await;
+    let numbers: Vec<u8> = (0..60).collect();
+    let late = imported(&numbers, second(5));
+    world.takes(&late).await;
+    world.walk_started().await;
+    world.takes(&late).await;
+    world.walk_started().await;
+    for number in numbers {
+        assert_eq!(world.mailbox.count(&address(number)), 1, "{number}");
+    }
+    assert_eq!(world.mailbox.count(&address(99)), 1);
 }

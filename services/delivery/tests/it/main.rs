@@ -9,6 +9,7 @@ mod discretion;
 mod late;
 mod mime;
 mod outages;
+mod progress;
 mod projection;
 mod sending;
 mod smtp;

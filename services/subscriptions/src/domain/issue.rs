@@ -238,6 +238,60 @@ mod tests {
         assert_eq!(done.apply_progress(&dated), None);
     }
 
+    /// All orders of the numbers below `count`.
+    fn orders(count: usize) -> Vec<Vec<usize>> {
+        (0..count).fold(vec![Vec::new()], |orders, number| {
+            let with_number = |order: &Vec<usize>| {
+                let order = order.clone();
+                (0..=order.len()).map(move |place| {
+                    let mut order = order.clone();
+                    order.insert(place, number);
+                    order
+                })
+            };
+            orders.iter().flat_map(with_number).collect()
+        })
+    }
+
+    #[test]
+    fn in_whatever_order_reports_come_and_however_often_the_issue_ends_the_same() {
+        let mut paused = report(2, IssueStatus::Paused, 1);
+        paused.reason = Some("stale".to_owned());
+        let mut delivered = report(5, IssueStatus::Delivered, 3);
+        delivered.finished_at = Some(later(60));
+        let late_pass = Counts {
+            recipients: 4,
+            accepted: 4,
+            ..Counts::default()
+        };
+        let reports = [
+            report(1, IssueStatus::Sending, 0),
+            paused,
+            report(3, IssueStatus::Sending, 2),
+            report(4, IssueStatus::Delivered, 3),
+            delivered,
+            Progress {
+                counts: late_pass,
+                ..report(6, IssueStatus::Delivered, 0)
+            },
+        ];
+        for order in orders(reports.len()) {
+            let mut issue = issue();
+            for number in order.iter().flat_map(|number| [number, number]) {
+                let before = issue.delivery_version;
+                if let Some(progressed) = issue.apply_progress(&reports[*number]) {
+                    assert!(progressed.delivery_version >= before, "{order:?}");
+                    issue = progressed;
+                }
+            }
+            assert_eq!(issue.status, IssueStatus::Delivered, "{order:?}");
+            assert_eq!(issue.counts, late_pass, "{order:?}");
+            assert_eq!(issue.finished_at, Some(later(60)), "{order:?}");
+            assert_eq!(issue.reason, None, "{order:?}");
+            assert_eq!(issue.delivery_version, 6, "{order:?}");
+        }
+    }
+
     #[test]
     fn a_reason_goes_away_with_the_pause() {
         let mut paused = report(1, IssueStatus::Paused, 0);

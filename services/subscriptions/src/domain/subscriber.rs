@@ -1,12 +1,22 @@
 //! A subscriber and what can happen to one.
 
+mod history;
+mod import;
+mod status;
+
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{SubscriberEmail, SubscriberName};
+use super::{
+    SubscriberEmail, SubscriberName,
+    suppression::{Suppression, SuppressionKind},
+};
+
+pub(crate) use history::{Change, ChangeKind};
+pub(crate) use status::SubscriberStatus;
 
 /// The most confirmation mails to one address in [`CONFIRMATION_WINDOW`].
 pub(crate) const MAX_CONFIRMATION_MAILS: usize = 3;
@@ -22,22 +32,6 @@ impl fmt::Display for SubscriberId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
-}
-
-/// Where a subscriber stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum SubscriberStatus {
-    /// Asked, and has not confirmed.
-    Pending,
-    /// Gets the issues.
-    Confirmed,
-    /// Does not want them any more.
-    Unsubscribed,
-    /// The address does not take mail.
-    Bounced,
-    /// Marked a mail as spam.
-    Complained,
 }
 
 /// One address that somebody subscribed, in its present state.
@@ -58,6 +52,12 @@ pub(crate) struct Subscriber {
     pub(crate) confirmed_at: Option<Timestamp>,
     /// When confirmation mails went out, as far as the limit asks.
     pub(crate) confirmation_mails: Vec<Timestamp>,
+    /// What happened, the oldest first; bounded.
+    #[serde(default)]
+    pub(crate) history: Vec<Change>,
+    /// That the address bounced or complained, until it is confirmed again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) suppression: Option<Suppression>,
 }
 
 impl Subscriber {
@@ -77,6 +77,18 @@ impl Subscriber {
             subscribed_at: now,
             confirmed_at: None,
             confirmation_mails: vec![now],
+            history: vec![Change::new(ChangeKind::Subscribed, now)],
+            suppression: None,
+        }
+    }
+
+    /// The new subscriber of an address that is suppressed since an earlier
+    /// subscriber of it was erased.
+    #[must_use]
+    pub(crate) fn with_suppression(self, suppression: Option<Suppression>) -> Self {
+        Self {
+            suppression,
+            ..self
         }
     }
 
@@ -98,13 +110,19 @@ impl Subscriber {
             return None;
         }
         recent.push(now);
+        let is_pending = self.status == SubscriberStatus::Pending;
+        let what = if is_pending {
+            ChangeKind::AskedAgain
+        } else {
+            ChangeKind::Subscribed
+        };
         let fresh_link = Self {
             email,
             name,
             confirmation_mails: recent,
-            ..self.next()
+            ..self.next(Change::new(what, now))
         };
-        Some(if self.status == SubscriberStatus::Pending {
+        Some(if is_pending {
             fresh_link
         } else {
             Self {
@@ -122,50 +140,62 @@ impl Subscriber {
         (self.status == SubscriberStatus::Pending).then(|| Self {
             status: SubscriberStatus::Confirmed,
             confirmed_at: Some(now),
-            ..self.next()
+            suppression: None,
+            ..self.next(Change::new(ChangeKind::Confirmed, now))
         })
     }
 
     /// They do not want to be subscribed.
-    pub(crate) fn unsubscribe(&self) -> Option<Self> {
-        self.leave(SubscriberStatus::Unsubscribed)
+    pub(crate) fn unsubscribe(&self, now: Timestamp) -> Option<Self> {
+        let change = Change::new(ChangeKind::Unsubscribed, now);
+        self.leave(SubscriberStatus::Unsubscribed, change)
     }
 
-    /// A mail to them came back for good `at` that moment.
-    pub(crate) fn bounce(&self, at: Timestamp) -> Option<Self> {
-        self.concerns_present(at)
-            .then(|| self.leave(SubscriberStatus::Bounced))
-            .flatten()
+    /// A mail to them, of that issue if it is known, came back for good `at`
+    /// that moment.
+    pub(crate) fn bounce(&self, issue_id: Option<Uuid>, at: Timestamp) -> Option<Self> {
+        let change = Change::new(ChangeKind::Bounced, at).by_issue(issue_id);
+        self.suppress(SuppressionKind::Bounced, change)
     }
 
-    /// They marked a mail as spam `at` that moment.
-    pub(crate) fn complain(&self, at: Timestamp) -> Option<Self> {
-        self.concerns_present(at)
-            .then(|| self.leave(SubscriberStatus::Complained))
-            .flatten()
+    /// They marked a mail, of that issue if it is known, as spam `at` that
+    /// moment.
+    pub(crate) fn complain(&self, issue_id: Option<Uuid>, at: Timestamp) -> Option<Self> {
+        let change = Change::new(ChangeKind::Complained, at).by_issue(issue_id);
+        self.suppress(SuppressionKind::Complained, change)
     }
 
     /// Feedback comes late and in any order: what happened before they
     /// subscribed anew is about an earlier mail.
-    fn concerns_present(&self, at: Timestamp) -> bool {
-        at >= self.subscribed_at
+    fn suppress(&self, kind: SuppressionKind, change: Change) -> Option<Self> {
+        let at = change.at;
+        if at < self.subscribed_at {
+            return None;
+        }
+        let status = match kind {
+            SuppressionKind::Bounced => SubscriberStatus::Bounced,
+            SuppressionKind::Complained => SubscriberStatus::Complained,
+        };
+        let left = self.leave(status, change)?;
+        Some(left.with_suppression(Some(Suppression { kind, at })))
     }
 
     /// Only who is subscribed, or about to be, can leave; the first reason stays.
-    fn leave(&self, status: SubscriberStatus) -> Option<Self> {
+    fn leave(&self, status: SubscriberStatus, change: Change) -> Option<Self> {
         let subscribed = matches!(
             self.status,
             SubscriberStatus::Pending | SubscriberStatus::Confirmed
         );
         subscribed.then(|| Self {
             status,
-            ..self.next()
+            ..self.next(change)
         })
     }
 
-    fn next(&self) -> Self {
+    fn next(&self, change: Change) -> Self {
         Self {
             version: self.version + 1,
+            history: history::continued(&self.history, change),
             ..self.clone()
         }
     }

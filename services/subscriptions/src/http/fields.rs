@@ -36,7 +36,8 @@ impl Fields {
     }
 
     /// Reads the JSON object that a request's body of at most `limit` bytes
-    /// holds; the caller has looked at its type.
+    /// holds; the caller has looked at its type. A member that is null is as
+    /// good as one that is not there.
     ///
     /// # Errors
     /// 413 beyond the limit, 400 if it is no JSON object.
@@ -47,6 +48,7 @@ impl Fields {
         let text = |value: serde_json::Value| value.as_str().map(str::to_owned);
         let fields = members
             .into_iter()
+            .filter(|(_, value)| !value.is_null())
             .map(|(name, value)| (name, text(value)))
             .collect();
         Ok(Self { fields })

@@ -26,10 +26,12 @@ pub(crate) enum Flash {
     IssueAccepted,
     UserDisabled,
     LastActiveUser,
+    SubscriberErased,
+    TokenRevoked,
 }
 
 impl Flash {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
         Self::AuthenticationFailed,
         Self::LoggedOut,
         Self::SessionEnded,
@@ -42,6 +44,8 @@ impl Flash {
         Self::IssueAccepted,
         Self::UserDisabled,
         Self::LastActiveUser,
+        Self::SubscriberErased,
+        Self::TokenRevoked,
     ];
 
     /// The sentence.
@@ -65,6 +69,8 @@ impl Flash {
             }
             Self::UserDisabled => "The user has been disabled.",
             Self::LastActiveUser => "The last active user cannot be disabled.",
+            Self::SubscriberErased => "The subscriber has been erased.",
+            Self::TokenRevoked => "The token has been revoked.",
         }
     }
 
@@ -82,6 +88,8 @@ impl Flash {
             Self::IssueAccepted => "issue-accepted",
             Self::UserDisabled => "user-disabled",
             Self::LastActiveUser => "last-active-user",
+            Self::SubscriberErased => "subscriber-erased",
+            Self::TokenRevoked => "token-revoked",
         }
     }
 

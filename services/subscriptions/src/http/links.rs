@@ -39,6 +39,11 @@ impl Links {
         self.base.origin().ascii_serialization()
     }
 
+    /// The public URL without a slash at its end.
+    pub(crate) fn base(&self) -> &str {
+        self.base.as_str().trim_end_matches('/')
+    }
+
     fn link(&self, path: &str, parameter: &str, value: &str) -> Personal {
         let mut link = self.base.clone();
         let prefix = self.base.path().trim_end_matches('/');

@@ -1,6 +1,7 @@
 //! The HTTP surface: one file for each route, and the middleware around all.
 
 pub(crate) mod admin;
+pub(crate) mod assets;
 mod body;
 mod client_address;
 mod confirm;
@@ -18,15 +19,18 @@ mod login;
 mod no_store;
 mod page;
 mod problem;
+mod problem_document;
+mod problem_kind;
 mod render_problems;
+mod request_id;
 mod schedule;
 mod security_headers;
 mod session;
-pub(crate) mod style;
 mod subscribe;
 mod time_limit;
 mod trace;
 mod unsubscribe;
+mod v1;
 
 use std::sync::Arc;
 
@@ -49,6 +53,7 @@ pub(crate) type Shared = Arc<AppState>;
 pub(crate) fn router(state: Shared) -> Router {
     public_routes()
         .merge(admin::routes(&state))
+        .merge(v1::routes(&state))
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         // The last one added is the first to see a request.
@@ -59,6 +64,10 @@ pub(crate) fn router(state: Shared) -> Router {
             security_headers::security_headers,
         ))
         .layer(from_fn(trace::trace))
+        .layer(from_fn_with_state(
+            Arc::clone(&state),
+            request_id::request_id,
+        ))
         .with_state(state)
 }
 
@@ -76,7 +85,8 @@ fn public_routes() -> Router<Shared> {
         )
         .layer(from_fn(no_store::no_store));
     Router::new()
-        .route("/assets/style.css", get(style::style))
+        .route("/assets/progress.js", get(assets::progress))
+        .route("/assets/style.css", get(assets::style))
         .route("/health_check", get(health_check::health_check))
         .route("/", get(home::home))
         .route("/subscriptions", post(subscribe::subscribe))

@@ -6,7 +6,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
-use super::Problem;
+use super::{Problem, security_headers::HasScript};
 
 /// `template` as a page.
 pub(crate) fn page(status: StatusCode, template: &impl Template) -> Response {
@@ -17,6 +17,13 @@ pub(crate) fn page(status: StatusCode, template: &impl Template) -> Response {
             Problem::internal().into_response()
         }
     }
+}
+
+/// `template` as a page with a script of ours.
+pub(crate) fn page_with_script(status: StatusCode, template: &impl Template) -> Response {
+    let mut response = page(status, template);
+    response.extensions_mut().insert(HasScript);
+    response
 }
 
 /// A page that says something, and has nothing to click.

@@ -5,6 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use super::problem_kind::ProblemKind;
 use crate::{store::StoreError, use_cases::fault::Fault};
 
 /// An error answer. A handler returns it; `render_problems` makes a page of it
@@ -14,6 +15,8 @@ use crate::{store::StoreError, use_cases::fault::Fault};
 pub(crate) struct Problem {
     /// The status; its reason phrase is the title.
     pub(crate) status: StatusCode,
+    /// What programs tell it by.
+    pub(crate) kind: ProblemKind,
     /// What is wrong, for people.
     pub(crate) detail: String,
     /// The fields that are wrong, where it is about fields.
@@ -21,9 +24,9 @@ pub(crate) struct Problem {
 }
 
 /// What is wrong with one field.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub(crate) struct FieldError {
-    /// The field's name, as the interface has it.
+    /// The name of the field, the parameter or the header.
     pub(crate) field: &'static str,
     /// What is wrong with its value, without the value.
     pub(crate) detail: String,
@@ -32,8 +35,14 @@ pub(crate) struct FieldError {
 impl Problem {
     /// Any status with a sentence for people.
     pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self::of(ProblemKind::of(status), detail)
+    }
+
+    /// A kind of problem with a sentence for people.
+    pub(crate) fn of(kind: ProblemKind, detail: impl Into<String>) -> Self {
         Self {
-            status,
+            status: kind.status(),
+            kind,
             detail: detail.into(),
             errors: Vec::new(),
         }

@@ -2,32 +2,38 @@
 
 use askama::Template;
 use axum::{
+    Json,
     extract::Request,
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
-        header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER},
+        header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
     },
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
-use serde_json::json;
 
-use super::{page::MessagePage, problem::Problem};
+use super::{
+    page::MessagePage, problem::Problem, problem_document::ProblemDocument, request_id::RequestId,
+    v1,
+};
 
 /// How long a client is asked to wait after a 503, in seconds.
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("5");
 
 /// Gives a [`Problem`] that a handler returned its body: a page, or
-/// `application/problem+json` for a client that sends or asks for JSON.
+/// `application/problem+json` for a program, or for any client that sends or
+/// asks for JSON.
 pub(crate) async fn render_problems(request: Request, next: Next) -> Response {
-    let json = prefers_json(request.headers());
+    let for_programs = v1::is_for_programs(request.uri().path());
+    let json = for_programs || prefers_json(request.headers());
+    let id = request.extensions().get::<RequestId>().cloned();
     let mut response = next.run(request).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else {
         return response;
     };
     let (kept, _) = response.into_parts();
     let mut rendered = if json {
-        as_json(&problem)
+        as_json(&problem, id.as_ref())
     } else {
         as_page(&problem)
     };
@@ -44,6 +50,11 @@ pub(crate) async fn render_problems(request: Request, next: Next) -> Response {
         rendered
             .headers_mut()
             .insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
+    }
+    if for_programs && problem.status == StatusCode::UNAUTHORIZED {
+        rendered
+            .headers_mut()
+            .insert(WWW_AUTHENTICATE, v1::CHALLENGE);
     }
     rendered
 }
@@ -70,23 +81,19 @@ fn prefers_json(headers: &HeaderMap) -> bool {
     })
 }
 
-fn as_json(problem: &Problem) -> Response {
-    let mut body = json!({
-        "type": "about:blank",
-        "title": title(problem),
-        "status": problem.status.as_u16(),
-        "detail": problem.detail,
-    });
-    if !problem.errors.is_empty() {
-        body["errors"] = json!(problem.errors);
-    }
-    let content_type = HeaderValue::from_static("application/problem+json");
-    (
-        problem.status,
-        [(CONTENT_TYPE, content_type)],
-        body.to_string(),
-    )
-        .into_response()
+fn as_json(problem: &Problem, id: Option<&RequestId>) -> Response {
+    let document = ProblemDocument {
+        kind: problem.kind.uri(),
+        title: title(problem),
+        status: problem.status.as_u16(),
+        detail: &problem.detail,
+        errors: &problem.errors,
+        request_id: id.map(RequestId::as_str),
+    };
+    let mut response = (problem.status, Json(document)).into_response();
+    let content_type = HeaderValue::from_static(ProblemDocument::MEDIA_TYPE);
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
+    response
 }
 
 fn as_page(problem: &Problem) -> Response {

@@ -7,6 +7,8 @@ use axum::{
 };
 use tracing::{Instrument, Span};
 
+use super::request_id::RequestId;
+
 /// The W3C Trace Context header.
 const TRACEPARENT: &str = "traceparent";
 /// X-Ray's header, which AWS's own front doors add.
@@ -31,5 +33,9 @@ fn span_of(request: &Request) -> Span {
     let traceparent = header(TRACEPARENT)
         .map(str::to_owned)
         .or_else(|| telemetry::traceparent_from_xray(header(XRAY)?));
-    telemetry::server_span(request.method().as_str(), route, traceparent.as_deref())
+    let span = telemetry::server_span(request.method().as_str(), route, traceparent.as_deref());
+    if let Some(id) = request.extensions().get::<RequestId>() {
+        telemetry::record_request_id(&span, id.as_str());
+    }
+    span
 }

@@ -2,6 +2,7 @@
 //! declared in [`contract`](crate::contract).
 
 mod feedback;
+pub(crate) mod imports;
 mod progress;
 
 use std::sync::Arc;

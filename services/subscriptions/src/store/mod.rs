@@ -4,13 +4,15 @@
 //! one transaction of it. Each aggregate has a file of its own here with the
 //! shape of its items, how they are read, and one [`Write`] for each change.
 
+pub(crate) mod api_tokens;
 mod decision;
 mod error;
+pub(crate) mod imports;
 pub(crate) mod issues;
 pub(crate) mod logins;
 mod retry;
 pub(crate) mod sessions;
-mod subscribers;
+pub(crate) mod subscribers;
 mod tokens;
 pub(crate) mod users;
 
@@ -20,7 +22,7 @@ use outbox::SeenEvent;
 pub(crate) use decision::{Decision, Write};
 pub(crate) use error::StoreError;
 pub(crate) use retry::until_settled;
-pub(crate) use subscribers::{ChangedSubscriber, NewSubscriber};
+pub(crate) use subscribers::{AddressHolder, ChangedSubscriber, ErasedSubscriber, NewSubscriber};
 pub(crate) use tokens::{ConfirmationLink, Decoy, NewConfirmationLink, UsedConfirmationLink};
 
 /// The service's table, as this service uses it.

@@ -1,24 +1,59 @@
 //! Subscribers, and which address is whose.
 //!
-//! | item | key |
-//! |---|---|
-//! | the subscriber | `SUBSCRIBER#{id}` |
-//! | the claim on the address | `ADDRESS#{fingerprint}` |
+//! | item | key | listed |
+//! |---|---|---|
+//! | the subscriber | `SUBSCRIBER#{id}` | in `SUBSCRIBERS#{status}` by time of subscription |
+//! | who holds the address | `ADDRESS#{fingerprint}` | |
 
-use dynamo::{Condition, Item, Key, ReadError, Transaction};
+use std::fmt;
+
+use dynamo::{Condition, Item, Key, Page, Query, ReadError, Transaction};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::{Store, Write};
-use crate::domain::{AddressFingerprint, Subscriber, SubscriberId};
+use crate::domain::{
+    AddressFingerprint, Subscriber, SubscriberId, SubscriberStatus, suppression::Suppression,
+};
 
-/// Says that an address belongs to a subscriber: two at the same moment cannot
-/// both put it.
-#[derive(Serialize, Deserialize)]
-struct AddressClaim {
-    subscriber_id: SubscriberId,
+/// The version of a suppressed address: it is never changed, only claimed. A
+/// claim has no version.
+const SUPPRESSED: u64 = 1;
+
+/// Who holds an address: two at the same moment cannot both claim it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AddressHolder {
+    /// A subscriber.
+    Subscriber(SubscriberId),
+    /// Nobody since one was erased, and it is not to be mailed unasked.
+    Suppressed(Suppression),
 }
 
-/// A subscriber with an address that nobody has yet.
+/// A holder as it is stored.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum AddressItem {
+    Claim {
+        subscriber_id: SubscriberId,
+    },
+    Suppressed {
+        suppression: Suppression,
+        version: u64,
+    },
+}
+
+impl From<AddressItem> for AddressHolder {
+    fn from(item: AddressItem) -> Self {
+        match item {
+            AddressItem::Claim { subscriber_id } => Self::Subscriber(subscriber_id),
+            AddressItem::Suppressed { suppression, .. } => Self::Suppressed(suppression),
+        }
+    }
+}
+
+/// A subscriber with an address that no subscriber has yet. If they have a
+/// suppression, it is the one that the address had.
 pub(crate) struct NewSubscriber {
     pub(crate) subscriber: Subscriber,
     pub(crate) address: AddressFingerprint,
@@ -27,17 +62,42 @@ pub(crate) struct NewSubscriber {
 /// The next version of a subscriber.
 pub(crate) struct ChangedSubscriber(pub(crate) Subscriber);
 
+/// A subscriber in the version that was loaded, to be forgotten: only a
+/// suppression stays, under the address's fingerprint.
+pub(crate) struct ErasedSubscriber {
+    pub(crate) subscriber: Subscriber,
+    pub(crate) address: AddressFingerprint,
+}
+
 impl Store {
-    /// Whose the address is.
-    pub(crate) async fn owner_of(
+    /// Who holds the address.
+    pub(crate) async fn holder_of(
         &self,
         address: &AddressFingerprint,
-    ) -> Result<Option<SubscriberId>, ReadError> {
-        let claim = self
-            .table
-            .get::<AddressClaim>(&address_key(address))
-            .await?;
-        Ok(claim.map(|claim| claim.subscriber_id))
+    ) -> Result<Option<AddressHolder>, ReadError> {
+        let found = self.table.get::<AddressItem>(&address_key(address)).await?;
+        Ok(found.map(AddressHolder::from))
+    }
+
+    /// Who holds each of the addresses, in their order.
+    pub(crate) async fn holders_of(
+        &self,
+        addresses: &[AddressFingerprint],
+    ) -> Result<Vec<Option<AddressHolder>>, ReadError> {
+        let keys: Vec<_> = addresses.iter().map(address_key).collect();
+        let mut found = self.table.get_many::<AddressItem>(&keys).await?;
+        let holders = keys.iter().map(|key| found.remove(key));
+        Ok(holders.map(|item| item.map(AddressHolder::from)).collect())
+    }
+
+    /// Those of the subscribers `ids` who are there, in no order.
+    pub(crate) async fn subscribers_among(
+        &self,
+        ids: &[SubscriberId],
+    ) -> Result<Vec<Subscriber>, ReadError> {
+        let keys: Vec<_> = ids.iter().copied().map(key).collect();
+        let found = self.table.get_many::<Subscriber>(&keys).await?;
+        Ok(found.into_values().collect())
     }
 
     /// The subscriber `id`.
@@ -47,17 +107,39 @@ impl Store {
     ) -> Result<Option<Subscriber>, ReadError> {
         self.table.get(&key(id)).await
     }
+
+    /// A page of `limit` subscribers of that status, who subscribed last
+    /// first; those behind the place `after`, whether anybody is there or not.
+    pub(crate) async fn subscribers(
+        &self,
+        status: SubscriberStatus,
+        after: Option<&SubscriberPlace>,
+        limit: u16,
+    ) -> Result<Page<Subscriber>, ReadError> {
+        let mut query = Query::list(list(status), limit).descending();
+        if let Some(after) = after {
+            query = query.after_listed(&key(SubscriberId(after.id)), &after.to_string());
+        }
+        self.table.query(query).await
+    }
 }
 
 impl Write for NewSubscriber {
     fn stage(self, transaction: &mut Transaction) {
-        let claim = AddressClaim {
-            subscriber_id: self.subscriber.id,
+        let Self {
+            subscriber,
+            address,
+        } = self;
+        let claim = AddressItem::Claim {
+            subscriber_id: subscriber.id,
         };
-        let claim = Item::new(&address_key(&self.address), &claim);
-        let subscriber = Item::new(&key(self.subscriber.id), &self.subscriber);
-        transaction.put("address", claim, Condition::Absent);
-        transaction.put("subscriber", subscriber, Condition::Absent);
+        let claim = Item::new(&address_key(&address), &claim);
+        let decided_upon = match subscriber.suppression {
+            None => Condition::Absent,
+            Some(_) => Condition::Version(SUPPRESSED),
+        };
+        transaction.put("address", claim, decided_upon);
+        transaction.put("subscriber", item_of(&subscriber), Condition::Absent);
     }
 }
 
@@ -65,9 +147,81 @@ impl Write for ChangedSubscriber {
     fn stage(self, transaction: &mut Transaction) {
         let Self(subscriber) = self;
         let decided_upon = Condition::Version(subscriber.version - 1);
-        let item = Item::new(&key(subscriber.id), &subscriber);
-        transaction.put("subscriber", item, decided_upon);
+        transaction.put("subscriber", item_of(&subscriber), decided_upon);
     }
+}
+
+impl Write for ErasedSubscriber {
+    fn stage(self, transaction: &mut Transaction) {
+        let Self {
+            subscriber,
+            address,
+        } = self;
+        let decided_upon = Condition::Version(subscriber.version);
+        transaction.delete("subscriber", &key(subscriber.id), decided_upon);
+        // As long as the subscriber is there the address is theirs.
+        let address = address_key(&address);
+        match subscriber.suppression {
+            None => transaction.delete("address", &address, Condition::Always),
+            Some(suppression) => {
+                let suppressed = AddressItem::Suppressed {
+                    suppression,
+                    version: SUPPRESSED,
+                };
+                let item = Item::new(&address, &suppressed);
+                transaction.put("address", item, Condition::Always);
+            }
+        }
+    }
+}
+
+/// A subscriber's place among all, whatever their status. It stays good when
+/// the subscriber is erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SubscriberPlace {
+    /// Milliseconds since the epoch.
+    subscribed_at: i64,
+    /// Parts those of the same millisecond.
+    id: Uuid,
+}
+
+impl SubscriberPlace {
+    /// The place of `subscriber`.
+    pub(crate) fn of(subscriber: &Subscriber) -> Self {
+        Self {
+            subscribed_at: subscriber.subscribed_at.as_millisecond(),
+            id: subscriber.id.0,
+        }
+    }
+
+    /// Reads a place as it stands in a link; none if it is none.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (subscribed_at, id) = text.split_once('.')?;
+        let subscribed_at: i64 = subscribed_at.parse().ok()?;
+        Timestamp::from_millisecond(subscribed_at).ok()?;
+        let place = Self {
+            subscribed_at,
+            id: id.parse().ok()?,
+        };
+        // Another spelling would stand elsewhere in the list.
+        (place.to_string() == text).then_some(place)
+    }
+}
+
+/// Texts have the order of the places, for all times since the epoch.
+impl fmt::Display for SubscriberPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:015}.{}", self.subscribed_at, self.id)
+    }
+}
+
+fn item_of(subscriber: &Subscriber) -> Item {
+    let place = SubscriberPlace::of(subscriber).to_string();
+    Item::new(&key(subscriber.id), subscriber).listed(list(subscriber.status), place)
+}
+
+fn list(status: SubscriberStatus) -> String {
+    format!("SUBSCRIBERS#{status}")
 }
 
 fn key(id: SubscriberId) -> Key {
@@ -76,4 +230,43 @@ fn key(id: SubscriberId) -> Key {
 
 fn address_key(address: &AddressFingerprint) -> Key {
     Key::alone(format!("ADDRESS#{}", address.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(subscribed_at: i64, id: u128) -> SubscriberPlace {
+        SubscriberPlace {
+            subscribed_at,
+            id: Uuid::from_u128(id),
+        }
+    }
+
+    #[test]
+    fn a_place_is_read_back_and_nonsense_is_none() {
+        let place = place(1_234, 0xABC);
+        let text = place.to_string();
+        assert_eq!(SubscriberPlace::parse(&text), Some(place));
+        let upper = text.to_uppercase();
+        let short = text.trim_start_matches('0');
+        let signed = format!("+{}", &text[1..]);
+        for text in ["", ".", "1", "x.y", "1.2", &upper, short, &signed] {
+            assert_eq!(SubscriberPlace::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_have_the_order_of_the_places() {
+        let places = [
+            place(0, 9),
+            place(9, 1),
+            place(10, 0),
+            place(10, 0x1F),
+            place(10, u128::MAX),
+            place(253_402_207_200_000, 1),
+        ];
+        assert!(places.is_sorted());
+        assert!(places.map(|place| place.to_string()).is_sorted());
+    }
 }

@@ -1,9 +1,9 @@
 //! What confirmation links refer to.
 //!
-//! | item | key |
-//! |---|---|
-//! | what a link is for | `CONFIRMATION#{hash of the token}` |
-//! | a decoy | `DECOY#{random}` |
+//! | item | key | listed |
+//! |---|---|---|
+//! | what a link is for | `CONFIRMATION#{hash of the token}` | |
+//! | a decoy | `DECOY#{random}` | in `DECOYS`, if what it stands for is listed |
 
 use dynamo::{Condition, Item, Key, ReadError, Transaction};
 use jiff::{SignedDuration, Timestamp};
@@ -15,6 +15,8 @@ use crate::domain::{ConfirmationToken, SubscriberId};
 
 /// A decoy is of no use to anybody: DynamoDB may delete it soon.
 const DECOY_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
+/// A list that nobody reads.
+const DECOYS: &str = "DECOYS";
 
 /// What a confirmation link is for; the key holds the token's hash.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -71,6 +73,8 @@ pub(crate) struct Decoy {
     pub(crate) now: Timestamp,
     /// The bytes of what it stands for, more or less.
     pub(crate) bytes: usize,
+    /// Whether what it stands for is written to the listing index, too.
+    pub(crate) listed: bool,
 }
 
 impl Store {
@@ -107,7 +111,10 @@ impl Write for Decoy {
         }
         let key = Key::alone(format!("DECOY#{}", self.id));
         let padding = "-".repeat(self.bytes);
-        let item = Item::new(&key, &Nothing { padding }).expiring(self.now + DECOY_LIFETIME);
+        let mut item = Item::new(&key, &Nothing { padding }).expiring(self.now + DECOY_LIFETIME);
+        if self.listed {
+            item = item.listed(DECOYS, self.id.to_string());
+        }
         transaction.put("decoy", item, Condition::Always);
     }
 }

@@ -57,7 +57,7 @@ async fn attempt(app: &AppState, token: &ConfirmationToken) -> Result<Confirmati
     let confirmed = subscriber.confirm(now);
     match &confirmed {
         Some(confirmed) => {
-            let event = app.event(confirmed_event(app, confirmed, now), now)?;
+            let event = app.event(confirmed_data(app, confirmed, now), now)?;
             decision = decision
                 .write(ChangedSubscriber(confirmed.clone()))
                 .event(event);
@@ -73,7 +73,8 @@ async fn attempt(app: &AppState, token: &ConfirmationToken) -> Result<Confirmati
     Ok(Confirmation::Confirmed)
 }
 
-fn confirmed_event(
+/// What an event says of `subscriber`, who is confirmed since `now`.
+pub(super) fn confirmed_data(
     app: &AppState,
     subscriber: &Subscriber,
     now: Timestamp,

@@ -21,13 +21,13 @@ pub(crate) async fn list_issues(
     after: Option<&IssuePlace>,
     limit: u16,
 ) -> Result<IssuePage, StoreError> {
-    let page = app.store.issues(after, limit).await?;
-    let next = match page.next {
-        Some(_) => page.items.last().map(IssuePlace::of),
-        None => None,
-    };
-    Ok(IssuePage {
-        issues: page.items,
-        next,
-    })
+    let limit_items = usize::from(limit);
+    // One more than asked for tells whether there is a next page.
+    let page = app.store.issues(after, limit.saturating_add(1)).await?;
+    let goes_on = page.next.is_some() || page.items.len() > limit_items;
+    let mut issues = page.items;
+    issues.truncate(limit_items);
+    let last = issues.last().map(IssuePlace::of);
+    let next = last.filter(|_| goes_on);
+    Ok(IssuePage { issues, next })
 }

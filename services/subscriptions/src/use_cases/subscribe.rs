@@ -12,8 +12,8 @@ use crate::{
         SubscriberId, SubscriberName, unsubscribe_token,
     },
     store::{
-        ChangedSubscriber, ConfirmationLink, Decision, Decoy, NewConfirmationLink, NewSubscriber,
-        StoreError, until_settled,
+        AddressHolder, ChangedSubscriber, ConfirmationLink, Decision, Decoy, NewConfirmationLink,
+        NewSubscriber, StoreError, until_settled,
     },
 };
 
@@ -44,12 +44,19 @@ async fn attempt(
     let token = ConfirmationToken::from_random(app.randomness.secret());
     let address = AddressFingerprint::of(email, app.secrets.address_key.expose_secret());
 
-    let owner = app.store.owner_of(&address).await?;
     // For an address that nobody has, this reads nothing from under a fresh id.
-    let known = app.store.subscriber(owner.unwrap_or(fresh_id)).await?;
+    let (id, suppression) = match app.store.holder_of(&address).await? {
+        Some(AddressHolder::Subscriber(owner)) => (owner, None),
+        Some(AddressHolder::Suppressed(suppression)) => (fresh_id, Some(suppression)),
+        None => (fresh_id, None),
+    };
+    let known = app.store.subscriber(id).await?;
 
     let (email, name) = (email.clone(), name.clone());
-    let registered = || Subscriber::register(fresh_id, email.clone(), name.clone(), now);
+    let registered = || {
+        Subscriber::register(fresh_id, email.clone(), name.clone(), now)
+            .with_suppression(suppression)
+    };
     let (subscriber, change) = match &known {
         None => (registered(), Change::New),
         Some(known) => match known.register_again(email.clone(), name.clone(), now) {
@@ -110,7 +117,7 @@ impl Mailing {
 /// The bytes of a row beside what it says of somebody: keys, names, times.
 const CLAIM_BYTES: usize = 64;
 const LINK_BYTES: usize = 160;
-const SUBSCRIBER_BYTES: usize = 320;
+const SUBSCRIBER_BYTES: usize = 560;
 const EVENT_BYTES: usize = 320;
 
 /// Four rows in any case: claim, subscriber, link, event. A row that is not
@@ -127,6 +134,7 @@ fn decide(
         id: app.randomness.uuid(),
         now,
         bytes,
+        listed: false,
     };
     let Mailing { link, event } = mailing;
     match change {
@@ -146,7 +154,10 @@ fn decide(
             let person = subscriber.name.as_str().len() + subscriber.email.as_str().len();
             Decision::new()
                 .write(decoy(CLAIM_BYTES))
-                .write(decoy(SUBSCRIBER_BYTES + person))
+                .write(Decoy {
+                    listed: true,
+                    ..decoy(SUBSCRIBER_BYTES + person)
+                })
                 .write(decoy(LINK_BYTES))
                 .write(decoy(EVENT_BYTES + event.detail().len()))
         }

@@ -47,11 +47,11 @@ async fn attempt(app: &AppState, feedback: Feedback) -> Result<(), StoreError> {
     let subscriber = app.store.subscriber(feedback.subscriber_id).await?;
     let (suppressed, reason) = match feedback.kind {
         FeedbackKind::Bounce => (
-            subscriber.and_then(|subscriber| subscriber.bounce(feedback.at)),
+            subscriber.and_then(|subscriber| subscriber.bounce(feedback.issue_id, feedback.at)),
             UnsubscribeReason::Bounce,
         ),
         FeedbackKind::Complaint => (
-            subscriber.and_then(|subscriber| subscriber.complain(feedback.at)),
+            subscriber.and_then(|subscriber| subscriber.complain(feedback.issue_id, feedback.at)),
             UnsubscribeReason::Complaint,
         ),
     };

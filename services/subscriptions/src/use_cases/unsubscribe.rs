@@ -20,7 +20,7 @@ pub(crate) async fn unsubscribe(app: &AppState, id: SubscriberId) -> Result<(), 
 async fn attempt(app: &AppState, id: SubscriberId) -> Result<(), StoreError> {
     let now = app.clock.now();
     let subscriber = app.store.subscriber(id).await?;
-    let Some(left) = subscriber.and_then(|subscriber| subscriber.unsubscribe()) else {
+    let Some(left) = subscriber.and_then(|subscriber| subscriber.unsubscribe(now)) else {
         return Ok(());
     };
     let unsubscribed = SubscriberUnsubscribedV1 {

@@ -26,11 +26,16 @@ fn the_committed_document_says_what_is_declared() {
 /// Does everything that has an event; tells a confirmed subscriber's id, and an
 /// issue's.
 async fn lead_a_full_life(app: &TestApp) -> (Uuid, Uuid) {
-    app.confirmed_subscriber("bob@example.com").await;
+    let bob = app.confirmed_subscriber("bob@example.com").await;
     let registered = app.registered().await.remove(0).data;
     app.post_form(&local_path(registered.unsubscribe_url.expose()), "")
         .await
         .assert_status(200);
+    let program = app.program().await;
+    let erased = program.delete(&format!("/v1/subscribers/{bob}")).await;
+    erased.assert_status(204);
+    let list = "email,name\ncarl@example.com,Carl\n";
+    program.import(app, list).await;
 
     let subscriber_id = app.confirmed_subscriber("ann@example.com").await;
     let fields = [

@@ -73,10 +73,11 @@ async fn the_issue_page_tells_what_delivery_reports() {
         .expect("handled");
     let page = admin.get(&path).await.body;
     assert!(
-        page.contains("<span class=\"state sending\">sending</span>"),
+        page.contains("<span class=\"state sending\" data-live=\"status\">sending</span>"),
         "{page}"
     );
     assert!(page.contains("max=\"7\" value=\"2\""), "{page}");
+    assert!(page.contains("data-watch=\"on\""), "the script asks on");
 
     let now = ambient::Clock::now(&*app.clock);
     let delivered = IssueDeliveredV1 {
@@ -94,7 +95,10 @@ async fn the_issue_page_tells_what_delivery_reports() {
         page.contains("delivered") && page.contains("finished"),
         "{page}"
     );
-    assert!(page.contains("<dt>Held</dt><dd>1</dd>"), "{page}");
+    let held = "<dt>Held</dt><dd data-live=\"Held\">1</dd>";
+    assert!(page.contains(held), "{page}");
+    assert!(page.contains("data-watch=\"over\""), "the script is done");
+    assert!(!page.contains(">Refresh<"), "{page}");
 }
 
 #[tokio::test]

@@ -76,6 +76,55 @@ async fn no_address_name_or_token_is_logged_or_traced() {
     }
 }
 
+#[tokio::test]
+async fn no_token_password_or_address_of_a_program_is_logged_or_traced() {
+    let record = Record::default();
+    let app = TestApp::with_admin().await;
+    let secrets = walk_by_program(&app)
+        .with_subscriber(record.subscriber())
+        .await;
+    let text = record.text();
+    for span in [
+        "POST /v1/tokens\"",
+        "GET /v1/subscribers/{id}\"",
+        "http.request.id=\"a-request-of-ours\"",
+    ] {
+        assert!(text.contains(span), "{span} is not in {text}");
+    }
+    for secret in secrets {
+        assert!(!text.contains(&secret), "{secret} is in {text}");
+    }
+}
+
+/// Goes the ways of a program, good and bad; tells what is secret of it.
+async fn walk_by_program(app: &TestApp) -> Vec<String> {
+    let id = app.confirmed_subscriber("seldom@address.example").await;
+    app.ask_for_token("admin", "a seldom password", "Seldomtoken")
+        .await
+        .assert_status(401);
+    let program = app.program().await;
+    let path = format!("/v1/subscribers/{id}");
+    let mut get = request(Method::GET, &path, None, Body::empty());
+    let request_id = "a-request-of-ours".parse().expect("a header");
+    get.headers_mut().insert("x-request-id", request_id);
+    program.send(get).await.assert_status(200);
+    app.store.is_down(true);
+    program.get(&path).await.assert_status(503);
+    app.store.is_down(false);
+    let by_address = "/v1/subscribers?cursor=seldom@address.example";
+    program.get(by_address).await.assert_status(400);
+    program.delete(&path).await.assert_status(204);
+    let token = format!("/v1/tokens/{}", program.token_id);
+    program.delete(&token).await.assert_status(204);
+    program.get(&path).await.assert_status(401);
+    vec![
+        "seldom@address".to_owned(),
+        "a seldom password".to_owned(),
+        "Seldomtoken".to_owned(),
+        program.token.clone(),
+    ]
+}
+
 /// Goes every way of a subscriber, good and bad; tells what is personal of it.
 async fn walk(app: &TestApp) -> Vec<String> {
     app.subscribe("Seldomname", "seldom@address.example")

@@ -28,6 +28,8 @@ use uuid::Uuid;
 use super::{Fault, Mailbox, MortalMail, mortal, start, subscriber};
 
 const TABLE: &str = "delivery";
+/// The least time between two reports.
+pub(crate) const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 /// The most invocations of a shard in one run.
 const MAX_INVOCATIONS: usize = 200;
 
@@ -208,13 +210,20 @@ impl World {
 
     /// The progress reports on the outbox, by version.
     pub(crate) async fn progress(&self) -> Vec<IssueDeliveryProgressedV1> {
+        let reports = self.dated_progress().await.into_iter();
+        reports.map(|(_, report)| report).collect()
+    }
+
+    /// The same, each with the moment it is of.
+    pub(crate) async fn dated_progress(&self) -> Vec<(Timestamp, IssueDeliveryProgressedV1)> {
         let mut reports = self.outbox::<IssueDeliveryProgressedV1>().await;
-        reports.sort_by_key(|report| report.version);
+        reports.sort_by_key(|(_, report)| report.version);
         reports
     }
 
     pub(crate) async fn delivered(&self) -> Vec<IssueDeliveredV1> {
-        self.outbox().await
+        let events = self.outbox().await.into_iter();
+        events.map(|(_, event)| event).collect()
     }
 
     /// The types of the events on the outbox.
@@ -229,12 +238,12 @@ impl World {
         scan.expect("the table is read").items().len()
     }
 
-    async fn outbox<D: EventData>(&self) -> Vec<D> {
+    async fn outbox<D: EventData>(&self) -> Vec<(Timestamp, D)> {
         let rows = self.rows().await.into_iter();
         rows.filter(|row| row.detail_type == D::TYPE)
             .map(|row| {
                 let event: CloudEvent<D> = serde_json::from_str(&row.detail).expect("an event");
-                event.data
+                (event.time, event.data)
             })
             .collect()
     }
@@ -266,6 +275,7 @@ fn app(
         stage: "test".to_owned(),
         from: "Penny Post <news@penny.example>".parse().expect("a sender"),
         sole_process,
+        progress_interval: PROGRESS_INTERVAL,
     };
     let ports = Ports {
         dynamodb,

@@ -59,7 +59,7 @@ fn at_most_three_confirmation_mails_go_out_in_24_hours() {
 #[test]
 fn the_limit_outlasts_confirming_and_leaving() {
     let third = again(&again(&registered(), at(1)).expect("second"), at(2)).expect("third");
-    let left = third.unsubscribe().expect("a change");
+    let left = third.unsubscribe(at(2)).expect("a change");
     assert_eq!(again(&left, at(3)), None);
     assert_eq!(again(&left, at(25)).expect("a mail").status, Pending);
 }
@@ -97,16 +97,16 @@ fn pending_and_confirmed_subscribers_can_leave_and_the_first_reason_stays() {
     let confirmed = registered().confirm(at(1)).expect("a change");
     for subscribed in [registered(), confirmed] {
         for (left, status) in [
-            (subscribed.unsubscribe(), Unsubscribed),
-            (subscribed.bounce(at(2)), Bounced),
-            (subscribed.complain(at(2)), Complained),
+            (subscribed.unsubscribe(at(2)), Unsubscribed),
+            (subscribed.bounce(None, at(2)), Bounced),
+            (subscribed.complain(None, at(2)), Complained),
         ] {
             let left = left.expect("a change");
             assert_eq!(left.status, status);
             assert_eq!(left.version, subscribed.version + 1);
-            assert_eq!(left.unsubscribe(), None);
-            assert_eq!(left.bounce(at(3)), None);
-            assert_eq!(left.complain(at(3)), None);
+            assert_eq!(left.unsubscribe(at(3)), None);
+            assert_eq!(left.bounce(None, at(3)), None);
+            assert_eq!(left.complain(None, at(3)), None);
         }
     }
 }
@@ -114,7 +114,67 @@ fn pending_and_confirmed_subscribers_can_leave_and_the_first_reason_stays() {
 #[test]
 fn a_late_bounce_of_an_earlier_mail_changes_nothing() {
     let back = again(&gone(Unsubscribed), at(5)).expect("a mail");
-    assert_eq!(back.bounce(at(4)), None);
-    assert_eq!(back.complain(at(4)), None);
-    assert!(back.bounce(at(5)).is_some());
+    assert_eq!(back.bounce(None, at(4)), None);
+    assert_eq!(back.complain(None, at(4)), None);
+    assert!(back.bounce(None, at(5)).is_some());
+}
+
+fn history(subscriber: &Subscriber) -> Vec<(ChangeKind, Timestamp)> {
+    let changes = subscriber.history.iter();
+    changes.map(|change| (change.what, change.at)).collect()
+}
+
+#[test]
+fn every_change_is_in_the_history_with_its_time_and_its_issue() {
+    let issue = Some(Uuid::from_u128(7));
+    let pending = again(&registered(), at(1)).expect("a mail");
+    let confirmed = pending.confirm(at(2)).expect("a change");
+    let bounced = confirmed.bounce(issue, at(3)).expect("a change");
+    let back = again(&bounced, at(30)).expect("a mail");
+    let left = back.unsubscribe(at(31)).expect("a change");
+    assert_eq!(
+        history(&left),
+        [
+            (ChangeKind::Subscribed, at(0)),
+            (ChangeKind::AskedAgain, at(1)),
+            (ChangeKind::Confirmed, at(2)),
+            (ChangeKind::Bounced, at(3)),
+            (ChangeKind::Subscribed, at(30)),
+            (ChangeKind::Unsubscribed, at(31)),
+        ]
+    );
+    let issues: Vec<_> = left.history.iter().map(|change| change.issue_id).collect();
+    assert_eq!(issues, [None, None, None, issue, None, None]);
+}
+
+#[test]
+fn an_address_stays_suppressed_until_it_is_confirmed() {
+    let suppression = |kind| Some(Suppression { kind, at: at(1) });
+    let confirmed = registered().confirm(at(1)).expect("a change");
+    let bounced = confirmed.bounce(None, at(1)).expect("a change");
+    assert_eq!(bounced.suppression, suppression(SuppressionKind::Bounced));
+    let complained = confirmed.complain(None, at(1)).expect("a change");
+    let expected = suppression(SuppressionKind::Complained);
+    assert_eq!(complained.suppression, expected);
+
+    let back = again(&complained, at(5)).expect("a mail");
+    assert_eq!(back.suppression, expected);
+    let left = back.unsubscribe(at(6)).expect("a change");
+    assert_eq!(left.suppression, expected);
+    assert_eq!(back.confirm(at(6)).expect("a change").suppression, None);
+    assert_eq!(
+        confirmed.unsubscribe(at(2)).expect("left").suppression,
+        None
+    );
+}
+
+#[test]
+fn a_subscriber_without_history_is_read() {
+    let mut stored = serde_json::to_value(registered()).expect("plain data");
+    let fields = stored.as_object_mut().expect("an object");
+    fields.remove("history");
+    let read: Subscriber = serde_json::from_value(stored).expect("a subscriber");
+    assert!(read.history.is_empty());
+    let confirmed = read.confirm(at(1)).expect("a change");
+    assert_eq!(history(&confirmed), [(ChangeKind::Confirmed, at(1))]);
 }

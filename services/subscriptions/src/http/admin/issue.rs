@@ -1,22 +1,57 @@
 //! `GET /admin/newsletters/{id}`
 
+use askama::Template;
+use axum::{Extension, extract::State, http::StatusCode, response::Response};
+
 use super::{
     id::Id,
     navigation::{Navigation, Place},
 };
 use crate::{
     domain::issue::Issue,
-    http::{Problem, Shared, page::page},
+    http::{Problem, Shared, page::page_with_script},
     use_cases::{resume_session::SignedIn, show_issue::show_issue},
 };
-use askama::Template;
-use axum::{Extension, extract::State, http::StatusCode, response::Response};
 
 #[derive(Template)]
 #[template(path = "admin/issue.html")]
 struct IssuePage {
     nav: Navigation,
     issue: Issue,
+}
+
+impl IssuePage {
+    /// Whether delivery has said anything of it.
+    fn has_begun(&self) -> bool {
+        self.issue.delivery_version > 0
+    }
+
+    /// The recipients by outcome, each with its name.
+    fn outcomes(&self) -> [(&'static str, u64); 9] {
+        let counts = self.issue.counts;
+        [
+            ("Recipients", counts.recipients),
+            ("Pending", counts.pending),
+            ("Accepted", counts.accepted),
+            ("Failed", counts.failed),
+            ("Suppressed", counts.suppressed),
+            ("Skipped", counts.skipped),
+            ("Held", counts.held),
+            ("Bounced", counts.bounced),
+            ("Complained", counts.complained),
+        ]
+    }
+
+    /// How much there is to do, and how much is done; an issue for nobody is
+    /// done as soon as it has begun.
+    fn progress(&self) -> (u64, u64) {
+        let counts = self.issue.counts;
+        match (self.has_begun(), counts.recipients) {
+            (false, _) => (1, 0),
+            (true, 0) => (1, 1),
+            (true, recipients) => (recipients, counts.settled()),
+        }
+    }
 }
 
 /// An issue's progress and outcome.
@@ -27,5 +62,5 @@ pub(crate) async fn issue(
 ) -> Result<Response, Problem> {
     let issue = show_issue(&app, id).await?.ok_or_else(Problem::not_found)?;
     let nav = Navigation::new(&signed_in, Place::Newsletters);
-    Ok(page(StatusCode::OK, &IssuePage { nav, issue }))
+    Ok(page_with_script(StatusCode::OK, &IssuePage { nav, issue }))
 }

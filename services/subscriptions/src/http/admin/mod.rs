@@ -2,15 +2,27 @@
 
 mod add_user;
 mod change_password;
+mod create_token;
 mod dashboard;
 mod disable_user;
-mod id;
+mod erase_subscriber;
+mod find_subscriber;
+pub(super) mod id;
+mod import;
+mod imports;
 mod invite_again;
 mod issue;
 mod log_out;
 mod navigation;
 mod newsletters;
 mod publish;
+mod query;
+mod revoke_token;
+mod start_import;
+mod subscriber;
+mod subscribers;
+mod tokens;
+mod upload;
 mod users;
 
 use std::sync::Arc;
@@ -41,6 +53,27 @@ pub(crate) fn routes(state: &Shared) -> Router<Shared> {
             get(newsletters::newsletters).post(publish::publish),
         )
         .route("/admin/newsletters/{id}", get(issue::issue))
+        .route("/admin/subscribers", get(subscribers::subscribers))
+        .route(
+            "/admin/subscribers/find",
+            // The address that stays in the browser when nobody was found.
+            get(async || Redirect::to("/admin/subscribers")).post(find_subscriber::find),
+        )
+        .route("/admin/subscribers/{id}", get(subscriber::subscriber))
+        .route(
+            "/admin/subscribers/{id}/erase",
+            post(erase_subscriber::erase),
+        )
+        .route(
+            "/admin/imports",
+            get(imports::imports).post(start_import::start),
+        )
+        .route("/admin/imports/{id}", get(import::import))
+        .route(
+            "/admin/tokens",
+            get(tokens::tokens).post(create_token::create),
+        )
+        .route("/admin/tokens/{id}/revoke", post(revoke_token::revoke))
         .route(
             "/admin/password",
             get(change_password::form).post(change_password::submit),

@@ -7,15 +7,21 @@ use crate::use_cases::resume_session::SignedIn;
 pub(crate) enum Place {
     Dashboard,
     Newsletters,
+    Subscribers,
+    Imports,
     Users,
+    Tokens,
     Password,
 }
 
 impl Place {
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 7] = [
         Self::Dashboard,
         Self::Newsletters,
+        Self::Subscribers,
+        Self::Imports,
         Self::Users,
+        Self::Tokens,
         Self::Password,
     ];
 
@@ -23,7 +29,10 @@ impl Place {
         match self {
             Self::Dashboard => "Dashboard",
             Self::Newsletters => "Newsletters",
+            Self::Subscribers => "Subscribers",
+            Self::Imports => "Imports",
             Self::Users => "Users",
+            Self::Tokens => "Tokens",
             Self::Password => "Password",
         }
     }
@@ -32,7 +41,10 @@ impl Place {
         match self {
             Self::Dashboard => "/admin/dashboard",
             Self::Newsletters => "/admin/newsletters",
+            Self::Subscribers => "/admin/subscribers",
+            Self::Imports => "/admin/imports",
             Self::Users => "/admin/users",
+            Self::Tokens => "/admin/tokens",
             Self::Password => "/admin/password",
         }
     }
@@ -53,7 +65,7 @@ impl Navigation {
         }
     }
 
-    pub(crate) fn places(&self) -> [Place; 4] {
+    pub(crate) fn places(&self) -> [Place; 7] {
         Place::ALL
     }
 

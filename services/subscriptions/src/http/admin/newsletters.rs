@@ -8,12 +8,14 @@ use axum::{
     response::Response,
 };
 
-use super::navigation::{Navigation, Place};
+use super::{
+    navigation::{Navigation, Place},
+    query::Query,
+};
 use crate::{
     domain::issue::Issue,
     http::{
         Problem, Shared,
-        fields::Fields,
         flash::{Flash, TakenFlash},
         page::page,
         problem::FieldError,
@@ -68,13 +70,7 @@ pub(crate) async fn newsletters(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
-    let after = query
-        .optional("after")
-        .map_err(|error| Problem::invalid(vec![error]))?
-        .map(|text| IssuePlace::parse(text).ok_or(()))
-        .transpose()
-        .map_err(|()| Problem::bad_request("There is no such page."))?;
+    let after = Query::read(query.as_deref())?.after(IssuePlace::parse)?;
     let found = list_issues(&app, after.as_ref(), PAGE).await?;
     let taken = TakenFlash::take(&app, &headers);
     let newsletters_page = NewslettersPage {

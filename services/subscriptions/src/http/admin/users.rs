@@ -8,12 +8,14 @@ use axum::{
     response::Response,
 };
 
-use super::navigation::{Navigation, Place};
+use super::{
+    navigation::{Navigation, Place},
+    query::Query,
+};
 use crate::{
     domain::user::{User, Username},
     http::{
         Problem, Shared,
-        fields::Fields,
         flash::{Flash, TakenFlash},
         page::page,
     },
@@ -29,6 +31,8 @@ struct UsersPage {
     typed: String,
     users: Vec<User>,
     next: Option<Username>,
+    /// Whether these are not the first ones.
+    paged: bool,
 }
 
 /// The list, and the form to add one.
@@ -38,13 +42,7 @@ pub(crate) async fn users(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let query = Fields::parse(query.unwrap_or_default().as_bytes())?;
-    let after = query
-        .optional("after")
-        .map_err(|error| Problem::invalid(vec![error]))?
-        .map(Username::parse)
-        .transpose()
-        .map_err(|_| Problem::bad_request("There is no such page."))?;
+    let after = Query::read(query.as_deref())?.after(|text| Username::parse(text).ok())?;
     let found = list_users(&app, after.as_ref()).await?;
     let taken = TakenFlash::take(&app, &headers);
     let response = page(
@@ -56,6 +54,7 @@ pub(crate) async fn users(
             typed: String::new(),
             users: found.users,
             next: found.next,
+            paged: after.is_some(),
         },
     );
     Ok(taken.cleared(&app, response))
@@ -77,6 +76,7 @@ pub(crate) async fn refused(
         typed,
         users: found.users,
         next: found.next,
+        paged: false,
     };
     Ok(page(status, &users_page))
 }

@@ -8,11 +8,25 @@ use serde_json::Value;
 const MAX_BODY: usize = 1024 * 1024;
 
 /// What the router answered.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
+}
+
+/// Whether they tell a client the same: all but the request's own id.
+impl PartialEq for Answer {
+    fn eq(&self, other: &Self) -> bool {
+        let parts = |answer: &Self| {
+            let mut headers = answer.headers.clone();
+            let id = headers.remove("x-request-id");
+            let id = id.map(|id| id.to_str().expect("text").to_owned());
+            let body = answer.body.replace(&id.unwrap_or_default(), "");
+            (answer.status, headers, body)
+        };
+        parts(self) == parts(other)
+    }
 }
 
 impl Answer {
@@ -53,6 +67,19 @@ impl Answer {
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).expect("JSON")
+    }
+
+    /// A problem document of that kind, with all that every one has.
+    #[track_caller]
+    pub(crate) fn assert_problem(&self, status: u16, kind: &str) {
+        self.assert_status(status);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(self.header("cache-control"), "no-store");
+        let json = self.json();
+        assert_eq!(json["type"], format!("urn:pennypost:problem:{kind}"));
+        assert_eq!(json["status"], status);
+        assert!(json["title"].is_string() && json["detail"].is_string());
+        assert_eq!(json["request_id"], self.header("x-request-id"));
     }
 
     /// The fields that a problem names, in their order.

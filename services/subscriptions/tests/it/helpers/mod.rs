@@ -3,6 +3,8 @@
 mod answer;
 mod browser;
 mod clock;
+mod import_queue;
+mod program;
 mod store_probe;
 
 use std::{net::IpAddr, sync::Arc};
@@ -22,6 +24,8 @@ use uuid::Uuid;
 pub(crate) use answer::Answer;
 pub(crate) use browser::{ADMIN_PASSWORD, Browser};
 pub(crate) use clock::ManualClock;
+pub(crate) use import_queue::ImportMessages;
+pub(crate) use program::JSON;
 pub(crate) use store_probe::StoreProbe;
 
 /// The base of the links in events; it has a path on purpose.
@@ -40,6 +44,7 @@ pub(crate) struct TestApp {
     pub(crate) app: App,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) store: StoreProbe,
+    pub(crate) import_messages: ImportMessages,
     router: Router,
     client: aws_sdk_dynamodb::Client,
 }
@@ -56,6 +61,7 @@ impl TestApp {
         let client = store.watch(&engine.client());
         dynamo::create_table(&client, TABLE).await.expect("a table");
         let clock = Arc::new(ManualClock::default());
+        let import_messages = ImportMessages::default();
         let config = Config {
             table: TABLE.to_owned(),
             stage: STAGE.to_owned(),
@@ -69,6 +75,7 @@ impl TestApp {
             dynamodb: client.clone(),
             clock: clock.clone(),
             randomness: Arc::new(SystemRandomness),
+            import_queue: Arc::new(import_messages.clone()),
         };
         let app = App::new(config, ports);
         Self {
@@ -76,6 +83,7 @@ impl TestApp {
             app,
             clock,
             store,
+            import_messages,
             client,
         }
     }

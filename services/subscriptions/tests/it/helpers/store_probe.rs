@@ -25,6 +25,8 @@ struct Inner {
     /// The bytes of all transactions.
     written: usize,
     down: bool,
+    /// How many requests are still answered before it is down.
+    down_after: Option<usize>,
     before_commit: Option<Hook>,
     /// And how many reads still go before it.
     before_read: Option<(usize, Hook)>,
@@ -49,7 +51,15 @@ impl StoreProbe {
 
     /// From now on the store does not answer, or answers again.
     pub(crate) fn is_down(&self, down: bool) {
-        self.lock().down = down;
+        let mut inner = self.lock();
+        inner.down = down;
+        inner.down_after = None;
+    }
+
+    /// The store answers so many requests more, and is down then: as if the
+    /// process that makes them had died.
+    pub(crate) fn goes_down_after(&self, requests: usize) {
+        self.lock().down_after = Some(requests);
     }
 
     /// Runs `hook` just before the next transaction reaches the store: between
@@ -69,6 +79,14 @@ impl StoreProbe {
 }
 
 impl Inner {
+    fn count_down(&mut self) {
+        match &mut self.down_after {
+            Some(0) => self.down = true,
+            Some(left) => *left -= 1,
+            None => {}
+        }
+    }
+
     fn read_hook(&mut self) -> Option<Hook> {
         match self.before_read.take() {
             Some((0, hook)) => Some(hook),
@@ -96,6 +114,7 @@ impl Intercept for StoreProbe {
         let operation = target.split('.').next_back().unwrap_or_default().to_owned();
         let hook = {
             let mut inner = self.lock();
+            inner.count_down();
             if inner.down {
                 return Err("the store is down".into());
             }

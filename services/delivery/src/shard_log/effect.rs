@@ -1,0 +1,257 @@
+//! What a row does to one recipient, derived from the row and the log before
+//! it: the fold enacts it, and exceptions for subscriptions are read from it.
+
+use std::{borrow::Cow, sync::Arc};
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use super::{
+    fold::{Fold, OpenClaim, Retry},
+    outcomes::{Exception, Hold, Outcome},
+    row::{Body, Evidence, Finding, Removal, Removed, Row},
+    settlement::{Fate, Settlement},
+};
+use crate::domain::backoff;
+
+/// Why those are held whose claim was taken over.
+pub(crate) const LOST_WORKER: &str = "the worker ended while the mail was being handed over";
+/// Why those fail whom an admin gives up.
+pub(crate) const DROPPED: &str = "an admin decided not to send it again";
+
+/// One recipient's step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Effect<'a> {
+    Accept,
+    Except(Outcome, Cow<'a, str>),
+    Retry(Retry),
+    Late,
+    /// Gets no mail any more, whatever their outcome.
+    Remove(Removal),
+    /// Proof of acceptance, for a claim that is still open.
+    Remember,
+    Bounce,
+    Complain,
+}
+
+/// A recipient to whom something other than an accepted mail happened, or who
+/// was one and turned out to be accepted (no exception then).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) id: Uuid,
+    pub(crate) exception: Option<Exception>,
+    pub(crate) at: Timestamp,
+}
+
+impl Fold {
+    /// What subscriptions is to be told of `row`, which is about to be
+    /// appended here: to be put into the outbox in the same transaction.
+    pub(crate) fn exceptions(&self, row: &Row) -> Vec<Told> {
+        let at = row.at;
+        let effects = self.effects(self.next(), row).into_iter();
+        effects
+            .filter_map(|(id, effect)| match effect {
+                Effect::Except(outcome, reason) => Some(Told {
+                    id,
+                    exception: Some(Exception {
+                        outcome,
+                        reason: Arc::from(&*reason),
+                        at,
+                    }),
+                    at,
+                }),
+                Effect::Accept if self.was_told(id) => Some(Told {
+                    id,
+                    exception: None,
+                    at,
+                }),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// What row number `number` does to each recipient.
+    pub(super) fn effects<'a>(&self, number: u64, row: &'a Row) -> Vec<(Uuid, Effect<'a>)> {
+        match &row.body {
+            Body::Claim(claim) => claim
+                .settles
+                .as_ref()
+                .map(|settlement| self.settled(number, settlement, row.at))
+                .unwrap_or_default(),
+            Body::Settle(settle) => self.settled(number, &settle.settles, row.at),
+            Body::Takeover(takeover) => self.taken_over(number, takeover.claim),
+            Body::Evidence(evidence) => self.evident(evidence, row.at),
+            Body::Late(late) => self.arrived(&late.ids),
+            Body::Removed(removed) => self.removed(removed),
+            Body::Control(_) | Body::Done(_) => Vec::new(),
+        }
+    }
+
+    fn settled<'a>(
+        &self,
+        number: u64,
+        settlement: &'a Settlement,
+        at: Timestamp,
+    ) -> Vec<(Uuid, Effect<'a>)> {
+        let open = self.open().filter(|open| open.number == settlement.claim);
+        let Some((open, known)) = open.and_then(|open| Some((open, settlement.of(&open.ids)?)))
+        else {
+            return Vec::new();
+        };
+        let each = open.ids.iter().zip(&open.attempts).zip(known);
+        each.map(|((id, attempts), known)| {
+            // Proof of acceptance beats what the worker believes.
+            let known = known.filter(|_| !open.proven.contains(id));
+            let effect = match known {
+                None => Effect::Accept,
+                Some((Fate::Failed, reason)) => {
+                    Effect::Except(Outcome::Failed, Cow::Borrowed(reason))
+                }
+                Some((Fate::Suppressed, reason)) => {
+                    Effect::Except(Outcome::Suppressed, Cow::Borrowed(reason))
+                }
+                Some((Fate::Unsent, _)) => {
+                    let attempts = attempts.saturating_add(1);
+                    let wait = backoff::wait_after(attempts.into()).unwrap_or_default();
+                    self.unsent(*id, attempts, at + jittered(wait, *id))
+                }
+                Some((Fate::Unavailable | Fate::Released, _)) => self.unsent(*id, *attempts, at),
+                Some((Fate::Unclear, reason)) => hold(open, number, reason),
+            };
+            (*id, effect)
+        })
+        .collect()
+    }
+
+    fn taken_over<'a>(&self, number: u64, claim: u64) -> Vec<(Uuid, Effect<'a>)> {
+        let open = self.open().filter(|open| open.number == claim);
+        let each = open.into_iter().flat_map(|open| {
+            open.ids.iter().map(move |id| {
+                let proven = open.proven.contains(id);
+                let effect = if proven {
+                    Effect::Accept
+                } else {
+                    hold(open, number, LOST_WORKER)
+                };
+                (*id, effect)
+            })
+        });
+        each.collect()
+    }
+
+    /// Somebody to whom no mail left: to be claimed again, unless they are not
+    /// to get the issue any more.
+    fn unsent<'a>(&self, id: Uuid, attempts: u8, not_before: Timestamp) -> Effect<'a> {
+        if let Some(why) = self.removal(id) {
+            skip(why)
+        } else if self.is_cancelled() {
+            skip(Removal::Cancelled)
+        } else {
+            Effect::Retry(Retry {
+                attempts,
+                not_before,
+            })
+        }
+    }
+
+    fn evident<'a>(&self, evidence: &'a Evidence, at: Timestamp) -> Vec<(Uuid, Effect<'a>)> {
+        let mut effects = Vec::new();
+        for id in &evidence.ids {
+            let hold = self.hold(*id);
+            let of_this_claim = hold.is_some_and(|hold| hold.claim == evidence.claim);
+            match &evidence.finding {
+                Finding::Accepted | Finding::Bounced | Finding::Complained => {
+                    self.proven(*id, evidence, &mut effects);
+                }
+                _ if !of_this_claim => {}
+                Finding::Failed { reason } => {
+                    let failed = Effect::Except(Outcome::Failed, Cow::Borrowed(reason));
+                    effects.push((*id, failed));
+                }
+                Finding::Unsent => effects.push((*id, self.unsent(*id, 0, at))),
+                Finding::Resend { decision } if self.is_due(*decision, hold) => {
+                    effects.push((*id, self.unsent(*id, 0, at)));
+                }
+                Finding::Drop { decision } if self.is_due(*decision, hold) => {
+                    let dropped = Effect::Except(Outcome::Failed, Cow::Borrowed(DROPPED));
+                    effects.push((*id, dropped));
+                }
+                Finding::Resend { .. } | Finding::Drop { .. } => {}
+            }
+        }
+        effects
+    }
+
+    /// The mail side had `id`'s mail: that settles a hold, takes it out of
+    /// retry, and is remembered for a claim that is still open.
+    fn proven<'a>(&self, id: Uuid, evidence: &Evidence, effects: &mut Vec<(Uuid, Effect<'a>)>) {
+        let is_open = self
+            .open()
+            .is_some_and(|open| open.number == evidence.claim && open.ids.contains(&id));
+        if self.hold(id).is_some() || self.retry(id).is_some() {
+            effects.push((id, Effect::Accept));
+        } else if is_open {
+            effects.push((id, Effect::Remember));
+        }
+        let counts_as_accepted = self.hold(id).is_some() || self.exception(id).is_none();
+        if !self.was_claimed(id) || !counts_as_accepted {
+            return;
+        }
+        match evidence.finding {
+            Finding::Bounced if !self.has_bounced(id) => effects.push((id, Effect::Bounce)),
+            Finding::Complained if !self.has_complained(id) => {
+                effects.push((id, Effect::Complain));
+            }
+            _ => {}
+        }
+    }
+
+    fn arrived<'a>(&self, ids: &[Uuid]) -> Vec<(Uuid, Effect<'a>)> {
+        let new = ids
+            .iter()
+            .filter(|id| self.is_untouched(**id) && !self.is_late(**id));
+        new.map(|id| {
+            let effect = if self.is_cancelled() {
+                skip(Removal::Cancelled)
+            } else {
+                Effect::Late
+            };
+            (*id, effect)
+        })
+        .collect()
+    }
+
+    fn removed<'a>(&self, removed: &Removed) -> Vec<(Uuid, Effect<'a>)> {
+        let mut effects = Vec::new();
+        for id in &removed.ids {
+            // A late one is untouched, too.
+            if self.is_untouched(*id) || self.retry(*id).is_some() {
+                effects.push((*id, skip(removed.why)));
+            }
+            if removed.why != Removal::Cancelled {
+                effects.push((*id, Effect::Remove(removed.why)));
+            }
+        }
+        effects
+    }
+}
+
+fn hold<'a>(open: &OpenClaim, since: u64, reason: &'a str) -> Effect<'a> {
+    let claim = open.number;
+    Effect::Except(Outcome::Held(Hold { claim, since }), Cow::Borrowed(reason))
+}
+
+fn skip<'a>(why: Removal) -> Effect<'a> {
+    let outcome = match why {
+        Removal::Suppressed => Outcome::Suppressed,
+        Removal::Unsubscribed | Removal::Erased | Removal::Cancelled => Outcome::Skipped,
+    };
+    Effect::Except(outcome, Cow::Borrowed(why.reason()))
+}
+
+/// `wait`, shortened by up to a quarter: by the id, so that every reader of the
+/// log comes to the same moment.
+fn jittered(wait: SignedDuration, id: Uuid) -> SignedDuration {
+    let share = i32::from(id.as_bytes()[14]);
+    wait - wait / 4 * share / 255
+}

@@ -1,0 +1,73 @@
+//! One issue in one shard, as an append-only log: claims, results, pauses,
+//! removals and late arrivals in a single order. Pure: the clock, randomness,
+//! the table and the mail side are around it.
+//!
+//! SES (like SMTP) has no idempotency token. So a [`Claim`] is appended before
+//! the mail call, and a claim that nobody settled tells that nobody knows: its
+//! ids are held. **Nobody is mailed twice, nobody is skipped in silence, what
+//! cannot be known is held, counted, shown, and settled by evidence.**
+//!
+//! - A [`Row`] is appended under the number that the writer's [`Fold`] expects,
+//!   if no item is there. Who finds the number taken folds the new rows and
+//!   decides again. [`Stored`] reads rows back.
+//! - [`Fold::apply`] folds a row, and [`Fold::admits`] says whether one can
+//!   follow: to be asked before each append.
+//! - [`Fold::decide`] says what a worker does next. The loop around it:
+//!   1. Fold the whole log; [`Worker::observe`] every row that is folded, from
+//!      whomever, and then [`Ahead::forget`].
+//!   2. Do the [`Step`], and decide again. After an append whose answer did not
+//!      come, read the new rows first. A read that fails while a claim is open
+//!      is no reason to end: decide again with `must_stop`, so that it is
+//!      settled.
+//!   3. Put [`Fold::exceptions`] of the row, if there are any, into the outbox in
+//!      the transaction of the row; ask [`needs_start`] likewise.
+//! - The projection adds [`projection_rows`], and a start if
+//!   [`late_needs_start`]; feedback adds what [`heed`] says; an admin's decision
+//!   is carried out by [`Fold::resolve`], which also lists the issue in the head
+//!   again; [`Fold::answer`] tells what became of somebody.
+//!
+//! See `docs/adr/0011-the-shard-log.md`.
+#![expect(dead_code, reason = "the worker is wired to it in a later step")]
+#![expect(unused_imports, reason = "the worker is wired to it in a later step")]
+
+mod admit;
+mod answer;
+mod batch;
+mod bytes;
+mod call;
+mod claimed;
+mod control;
+mod decide;
+mod effect;
+mod feedback;
+mod fold;
+mod outcomes;
+mod projection;
+mod resolve;
+mod row;
+mod settlement;
+mod start;
+mod stored;
+mod streak;
+mod worker;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use admit::FoldError;
+pub(crate) use answer::{Answer, accepted_at};
+pub(crate) use batch::{Ahead, BatchSize};
+pub(crate) use call::MailResult;
+pub(crate) use decide::{Circumstances, End, Step};
+pub(crate) use effect::Told;
+pub(crate) use feedback::{Feedback, Heard, heed};
+pub(crate) use fold::{Fold, OpenClaim};
+pub(crate) use outcomes::{Exception, Outcome};
+pub(crate) use projection::{Change, late_needs_start, rows as projection_rows};
+pub(crate) use resolve::Resolution;
+pub(crate) use row::{
+    Action, Author, Body, Claim, Control, Counts, MAX_CLAIMED, MAX_IDS, Removal, Row,
+};
+pub(crate) use start::needs_start;
+pub(crate) use stored::{CorruptRow, Stored, item, key, partition};
+pub(crate) use worker::{Called, Worker};

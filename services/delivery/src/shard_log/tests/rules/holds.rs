@@ -1,0 +1,156 @@
+//! Takeovers, holds and evidence.
+
+use super::*;
+
+#[test]
+fn a_takeover_waits_for_the_lease_and_holds_also_while_paused() {
+    let bodies = [
+        claim(1, &[1, 2], Some(2), None),
+        control(Some(1), Action::Pause),
+    ];
+    let mut fold = folded(bodies);
+    let of = Worker::new(worker(2));
+    assert_eq!(
+        fold.decide(&of, &ahead(&[]), &when(60)),
+        Step::WaitUntil(at(60))
+    );
+    let next = appended(fold.decide(&of, &ahead(&[]), &when(61)));
+    assert_eq!(
+        next[0].author().map(|author| author.worker),
+        Some(worker(2))
+    );
+    then(&mut fold, next[0].clone());
+    assert_eq!(held(&fold), ids([1, 2]));
+    assert_eq!(
+        fold.decide(&of, &ahead(&[]), &when(61)),
+        Step::End(End::Paused)
+    );
+}
+
+#[test]
+fn the_claim_of_a_worker_that_is_known_to_be_dead_is_taken_over_at_once() {
+    let fold = folded([claim(1, &[1], Some(1), None)]);
+    let mut when = when(1);
+    when.owner_is_dead = true;
+    let next = appended(fold.decide(&Worker::new(worker(2)), &ahead(&[]), &when));
+    assert!(matches!(
+        next[..],
+        [Body::Takeover(Takeover { claim: 0, .. })]
+    ));
+}
+
+#[test]
+fn accepted_settles_any_hold_whatever_the_claim() {
+    let fold = folded([
+        claim(1, &[1], Some(1), None),
+        takeover(2, 0),
+        evidence(7, 1, Finding::Accepted),
+    ]);
+    assert!(held(&fold).is_empty());
+    assert_eq!(fold.counts().accepted, 1);
+}
+
+#[test]
+fn accepted_for_an_open_claim_is_remembered_and_subtracted_at_takeover() {
+    let mut fold = folded([
+        claim(1, &[1, 2], Some(2), None),
+        evidence(0, 1, Finding::Accepted),
+        evidence(9, 2, Finding::Accepted),
+    ]);
+    let before = fold.clone();
+    then(&mut fold, takeover(2, 0));
+    assert_eq!(held(&fold), ids([2]));
+    let mut settled = before;
+    then(&mut settled, settle(1, 0, &[Some(Fate::Unsent); 2]));
+    assert_eq!(retries(&settled), ids([2]));
+}
+
+#[test]
+fn accepted_takes_out_of_retry() {
+    let mut fold = folded([
+        claim(1, &[1], Some(1), None),
+        settle(1, 0, &[Some(Fate::Unsent)]),
+    ]);
+    then(&mut fold, evidence(0, 1, Finding::Accepted));
+    assert!(retries(&fold).is_empty());
+    assert_eq!(fold.counts().accepted, 1);
+}
+
+#[test]
+fn other_evidence_counts_only_if_the_hold_comes_from_the_named_claim() {
+    let fold = folded([claim(1, &[1], Some(1), None), takeover(2, 0)]);
+    let findings = [
+        Finding::Unsent,
+        Finding::Failed {
+            reason: "why".to_owned(),
+        },
+        Finding::Resend { decision: 1 },
+        Finding::Drop { decision: 1 },
+    ];
+    for finding in findings {
+        let mut other = fold.clone();
+        then(&mut other, evidence(7, 1, finding.clone()));
+        assert_eq!(held(&other), ids([1]), "{finding:?}");
+        let mut same = fold.clone();
+        then(&mut same, evidence(0, 1, finding.clone()));
+        assert!(held(&same).is_empty(), "{finding:?}");
+    }
+}
+
+#[test]
+fn a_fenced_out_worker_tells_what_it_knows_and_is_invoked_again() {
+    let bodies = [claim(1, &[1, 2], Some(2), None), takeover(2, 0)];
+    let (mut of, mut fold) = worker_of(1, &bodies);
+    let known = vec![None, Some((Fate::Unclear, "why".to_owned()))];
+    of.called(0, Called { known, pause: None });
+    let told = appended(fold.decide(&of, &ahead(&[]), &when(61)));
+    assert_eq!(told, [evidence(0, 1, Finding::Accepted)]);
+    then(&mut fold, told[0].clone());
+    assert_eq!(held(&fold), ids([2]));
+    assert_eq!(
+        fold.decide(&of, &ahead(&[]), &when(61)),
+        Step::End(End::Again)
+    );
+}
+
+#[test]
+fn an_open_claim_of_ones_own_that_made_no_call_is_adopted() {
+    let (of, fold) = worker_of(1, &[claim(1, &[1], Some(1), None)]);
+    assert!(matches!(
+        fold.decide(&of, &ahead(&[1]), &when(1)),
+        Step::Call { claim: 0, .. }
+    ));
+}
+
+#[test]
+fn a_decision_that_comes_again_is_about_those_only_whom_it_met() {
+    let mut fold = folded([claim(1, &[1], Some(1), None), takeover(2, 0)]);
+    let resend = |fold: &Fold| fold.resolve(1, Resolution::Resend, None);
+    let rows = resend(&fold);
+    assert_eq!(rows, [evidence(0, 1, Finding::Resend { decision: 1 })]);
+    then(&mut fold, rows[0].clone());
+    then(&mut fold, claim(2, &[1], None, None));
+    then(&mut fold, takeover(3, 3));
+    assert_eq!(held(&fold), ids([1]));
+    assert!(resend(&fold).is_empty());
+    then(&mut fold, evidence(3, 1, Finding::Resend { decision: 1 }));
+    assert_eq!(held(&fold), ids([1]));
+    assert_eq!(
+        fold.resolve(2, Resolution::Drop, Some(&ids([1, 2]))).len(),
+        1
+    );
+    assert!(
+        fold.resolve(2, Resolution::Drop, Some(&ids([2])))
+            .is_empty()
+    );
+}
+
+#[test]
+fn dropped_ones_count_as_failed() {
+    let fold = folded([
+        claim(1, &[1], Some(1), None),
+        takeover(2, 0),
+        evidence(0, 1, Finding::Drop { decision: 1 }),
+    ]);
+    assert_eq!(outcome(&fold, 1), Some(Outcome::Failed));
+}

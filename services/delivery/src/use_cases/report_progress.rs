@@ -1,0 +1,48 @@
+//! A report while an issue goes out.
+
+use dynamo::Transaction;
+
+use super::{
+    change_issue::{Change, change_issue},
+    report,
+};
+use crate::{
+    app::Core,
+    domain::issue::Issue,
+    store::shard_counts,
+    workflow::{IssueRun, StepError},
+};
+
+/// Reports how far the issue is, if that changed since the last report and
+/// [`Config::progress_interval`](crate::Config::progress_interval) has passed.
+/// Of several callers at the same moment one reports: the others find the issue
+/// changed, and their turn not come.
+pub(crate) async fn report_progress(core: &Core, run: &IssueRun) -> Result<(), StepError> {
+    change_issue(core, run, |issue| decide(core, run, issue)).await?;
+    Ok(())
+}
+
+/// None if there is nothing to report, or not yet.
+async fn decide(
+    core: &Core,
+    run: &IssueRun,
+    mut issue: Issue,
+) -> Result<Option<Change<()>>, StepError> {
+    let now = core.clock.now();
+    let interval = core.config.progress_interval;
+    if !issue.is_sending(run.generation) || !issue.is_report_due(now, interval) {
+        return Ok(None);
+    }
+    let settled = shard_counts::of_issue(&core.table, run.issue_id).await?;
+    let counts = issue.counts(&settled);
+    if !issue.progress(counts) {
+        return Ok(None);
+    }
+    let mut transaction = Transaction::new();
+    report::progressed(core, &mut transaction, &mut issue, counts, now)?;
+    Ok(Some(Change {
+        issue,
+        transaction,
+        decided: (),
+    }))
+}
