@@ -8,7 +8,7 @@ import { openBrowser } from "../support/browser.mjs";
 import { importList, listOf, logIn, lookUp, publish } from "../support/people.mjs";
 import { startSystem } from "../support/system.mjs";
 
-const READERS = 400; // enough that there is something to watch
+const READERS = 1200; // enough that there is something to watch
 const PATIENCE_MS = 60_000;
 
 let system;

@@ -20,7 +20,8 @@ const SLOWNESS: Duration = Duration::from_millis(400);
 
 /// The number behind `name` on the page.
 fn count(page: &str, name: &str) -> Option<usize> {
-    let (_, rest) = page.split_once(&format!("<dt>{name}</dt><dd>"))?;
+    let (_, rest) = page.split_once(&format!("<dt>{name}</dt><dd"))?;
+    let (_, rest) = rest.split_once('>')?;
     rest.split_once('<')?.0.parse().ok()
 }
 

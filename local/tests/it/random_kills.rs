@@ -202,7 +202,8 @@ fn address(number: usize) -> String {
 }
 
 fn count(page: &str, name: &str) -> Option<usize> {
-    let (_, rest) = page.split_once(&format!("<dt>{name}</dt><dd>"))?;
+    let (_, rest) = page.split_once(&format!("<dt>{name}</dt><dd"))?;
+    let (_, rest) = rest.split_once('>')?;
     rest.split_once('<')?.0.parse().ok()
 }
 

@@ -67,7 +67,7 @@ async fn a_list_that_is_none_is_refused_on_the_same_page() {
         ("", "nothing in the list"),
         ("email;name\na@example.com;A\n", "Separate them by commas"),
         ("<script>,name\n", "does not name the column"),
-        ("email,name\n\"a@example.com,A\n", "never closed"),
+        ("\"email,name\na@example.com,A\n", "never closed"),
     ] {
         let refused = upload(&admin, list).await;
         refused.assert_status(400);
