@@ -117,9 +117,12 @@ impl<'a> CheckedList<'a> {
     }
 }
 
-/// Whether a row is nothing but white space: no row, for people.
+/// Whether a row is nothing but white space: no row, for people. A stray
+/// quotation mark is something, whatever of it is in this part of the list.
 pub(super) fn is_blank(row: &Record<'_>) -> bool {
-    row.fields.len() <= 1 && row.fields.iter().all(|field| field.trim().is_empty())
+    !row.has_stray_quote
+        && row.fields.len() <= 1
+        && row.fields.iter().all(|field| field.trim().is_empty())
 }
 
 fn text(bytes: &[u8]) -> Result<&str, InvalidList> {

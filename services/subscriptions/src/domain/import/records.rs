@@ -10,10 +10,16 @@ use super::Columns;
 /// read on in a quoted field that is never closed.
 const END: &[u8] = b"\n\0\n";
 
+/// An empty line, put before the text: the reader takes a byte order mark away
+/// where it begins, and it can begin anywhere in a list.
+const BEGIN: &[u8] = b"\n";
+
+type Framed<'a> = Chain<Chain<&'static [u8], &'a [u8]>, &'static [u8]>;
+
 /// Reads one record after the other.
 pub(super) struct Records<'a> {
     text: &'a str,
-    reader: Reader<Chain<&'a [u8], &'static [u8]>>,
+    reader: Reader<Framed<'a>>,
     record: StringRecord,
     /// Where the reader began.
     base: usize,
@@ -124,8 +130,8 @@ impl<'a> Records<'a> {
     }
 
     fn position(&self) -> usize {
-        let read = usize::try_from(self.reader.position().byte());
-        read.map_or(usize::MAX, |read| self.base.saturating_add(read))
+        let read = usize::try_from(self.reader.position().byte()).unwrap_or(usize::MAX);
+        self.base.saturating_add(read.saturating_sub(BEGIN.len()))
     }
 
     /// The reader skips empty lines, and the second half of a CR LF, when it
@@ -138,11 +144,11 @@ impl<'a> Records<'a> {
 }
 
 /// A reader of `text`, with the record behind it that no list has.
-fn reader(text: &str) -> Reader<Chain<&[u8], &'static [u8]>> {
+fn reader(text: &str) -> Reader<Framed<'_>> {
     ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .from_reader(text.as_bytes().chain(END))
+        .from_reader(BEGIN.chain(text.as_bytes()).chain(END))
 }
 
 /// How many lines end in `bytes`: by LF, CR LF, or CR alone.
