@@ -169,7 +169,7 @@ test("without JavaScript too: a list, an issue, somebody looked up and erased", 
       await page.waitForLoadState();
     }
   };
-  await importList(page, system.url, listOf(5, 1000));
+  await importList(page, system.url, listOf(5, 5000));
   await refreshUntil("finished");
   assert.equal(await page.locator("[data-live=imported]").innerText(), "5");
   await publish(page, system.url, "By hand");

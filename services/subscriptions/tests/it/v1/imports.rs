@@ -57,7 +57,7 @@ async fn what_is_no_list_is_refused_with_what_to_do_and_leaves_nothing() {
     for (list, words) in [
         ("", "email,name"),
         ("email;name\na@b.c;Ann\n", "semicolons"),
-        ("email,name\n\"a@b.c,Ann\n", "line 2"),
+        ("\"email,name\na@b.c,Ann\n", "line 1"),
     ] {
         let answer = program.hand_in(list).await;
         answer.assert_problem(400, "invalid");
