@@ -85,16 +85,14 @@
       wait = Math.min(wait * 2, LATEST_MS);
       errors += 1;
     }
-    if (errors >= TROUBLE) {
-      giveUp("The server does not answer just now: this may be out of date, and goes on by itself.");
-      asking = false;
-      return schedule();
-    }
+    const isInTrouble = errors >= TROUBLE;
     // Shown in time of trouble only; screen readers hear it at all times.
-    announcement.classList.add("hidden");
-    refresh?.setAttribute("hidden", "");
+    announcement.classList.toggle("hidden", !isInTrouble);
+    refresh?.toggleAttribute("hidden", !isInTrouble);
     const news = words("status") !== before;
-    if (isOver() || news || Date.now() - toldAt > TOLD_EVERY_MS) {
+    if (isInTrouble) {
+      tell("The server does not answer just now: this may be out of date, and goes on by itself.");
+    } else if (isOver() || news || Date.now() - toldAt > TOLD_EVERY_MS) {
       tell(`${words("status")}. ${words("summary")}`);
     }
     asking = false;
