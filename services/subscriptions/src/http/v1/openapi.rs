@@ -41,9 +41,19 @@ const WITH_BODY: [(&str, &str); 3] = [
     ("415", "The body is of another type."),
 ];
 
+/// The package's version without its build metadata: by SemVer 2.0.0, section
+/// 10, two builds of one version differ in nothing that a caller could see.
+const VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION_MAJOR"),
+    ".",
+    env!("CARGO_PKG_VERSION_MINOR"),
+    ".",
+    env!("CARGO_PKG_VERSION_PATCH")
+);
+
 /// The document without its routes.
 pub(crate) fn frame(links: &Links) -> OpenApi {
-    let mut info = Info::new("Pennypost", env!("CARGO_PKG_VERSION"));
+    let mut info = Info::new("Pennypost", VERSION);
     info.description = Some(
         "What programs do with a newsletter: import subscribers, publish issues, follow them. \
          Get a token with `POST /v1/tokens` and send it as `Authorization: Bearer TOKEN`. \
