@@ -3,9 +3,11 @@
 //! A table has a string partition key `pk`, a string sort key `sk`, an
 //! optional `expires_at` (seconds since the epoch, DynamoDB's time to live)
 //! and one sparse index, `listing`, over `list` and `list_order`. Reads that
-//! decide are strongly consistent. **The only write is a [`Transaction`]**, so
-//! that state and the events about it cannot part.
+//! decide are strongly consistent. **The only write of state is a
+//! [`Transaction`]**, so that state and the events about it cannot part; an item
+//! that is all there is to write is [appended](Table::append) to a log.
 
+mod append;
 mod commit;
 mod condition;
 mod discard;

@@ -23,6 +23,7 @@ pub struct Query {
     sort_prefix: Option<String>,
     index: bool,
     descending: bool,
+    eventually: bool,
     limit: i32,
     after: Option<Cursor>,
 }
@@ -48,6 +49,7 @@ impl Query {
             sort_prefix: None,
             index: false,
             descending: false,
+            eventually: false,
             limit: i32::from(limit),
             after: None,
         }
@@ -66,6 +68,14 @@ impl Query {
     #[must_use]
     pub fn starting_with(mut self, prefix: impl Into<String>) -> Self {
         self.sort_prefix = Some(prefix.into());
+        self
+    }
+
+    /// As the partition was a moment ago, perhaps: half the price, and nothing
+    /// to decide upon.
+    #[must_use]
+    pub fn eventually_consistent(mut self) -> Self {
+        self.eventually = true;
         self
     }
 
@@ -142,7 +152,7 @@ impl Table {
             .expression_attribute_names("#p", partition_key)
             .expression_attribute_values(":p", AttributeValue::S(query.partition.clone()))
             .scan_index_forward(!query.descending)
-            .consistent_read(!query.index)
+            .consistent_read(!query.index && !query.eventually)
             .limit(query.limit)
             .set_exclusive_start_key(query.after.clone());
         request = match &query.sort_prefix {

@@ -2,6 +2,7 @@
 
 mod answers;
 mod confirming;
+mod controlling;
 mod desk;
 mod further_admins;
 mod importing;

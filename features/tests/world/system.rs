@@ -13,6 +13,10 @@ use super::{
 /// The password of `admin` in systems of our own.
 const ADMIN_PASSWORD: &str = "everything has to start somewhere";
 
+/// How long an issue waits before it goes out: long enough for a scenario to pause
+/// or cancel it first.
+const SETTLE: Duration = Duration::from_secs(2);
+
 /// A running system, its own or somebody else's.
 pub(crate) enum System {
     /// Started for one scenario, in this process.
@@ -104,6 +108,7 @@ impl Own {
             public_url,
             admin_password: Some(ADMIN_PASSWORD.into()),
             clock: clock.clone(),
+            settle: SETTLE,
             ..Settings::in_memory()
         };
         let host = local::System::start(settings).await;

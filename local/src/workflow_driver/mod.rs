@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use delivery::{
     App,
     ports::{WorkflowStarter, WorkflowUnavailable},
-    workflow::{IssueRun, StepError},
+    workflow::{Cause, IssueRun, StepError},
 };
 use tokio::{sync::mpsc, task::JoinSet};
 use tracing::{Instrument, Span, info_span, instrument::WithSubscriber};
@@ -30,7 +30,7 @@ use crate::shutdown::Stopping;
 const MAX_RUNS: usize = 10_000;
 
 /// Names a run.
-type RunKey = (Uuid, u64);
+type RunKey = (Uuid, Cause);
 
 /// Starts runs; [`Driver`] walks them.
 #[derive(Clone)]
@@ -143,11 +143,11 @@ async fn resume(app: App, starter: Starter, attempts: Attempts) {
         })
         .await;
     for run in unfinished.into_iter().flatten() {
-        let (issue_id, generation) = (run.issue_id, run.generation);
+        let (issue_id, cause) = (run.issue_id, run.cause);
         match starter.start_if_below(usize::MAX, &run) {
-            Ok(()) => tracing::info!(%issue_id, generation, "a run is resumed"),
+            Ok(()) => tracing::info!(%issue_id, %cause, "a run is resumed"),
             Err(error) => tracing::error!(
-                %issue_id, generation, %error,
+                %issue_id, %cause, %error,
                 "a run is not resumed before the next start"
             ),
         }
@@ -167,14 +167,14 @@ fn span(run: &IssueRun) -> Span {
         "run",
         otel.name = "run issue",
         issue_id = %run.issue_id,
-        generation = run.generation,
+        cause = %run.cause,
     );
     telemetry::set_parent(&span, run.traceparent.as_deref());
     span
 }
 
 fn key(run: &IssueRun) -> RunKey {
-    (run.issue_id, run.generation)
+    (run.issue_id, run.cause)
 }
 
 /// The runs that were started and have not ended.

@@ -75,7 +75,7 @@ impl Walk {
         }
     }
 
-    /// Walks one shard until it is done; none if it is time to stop.
+    /// Walks one shard until it is done or paused; none if it is time to stop.
     async fn shard(&self, shard: u16) -> Option<()> {
         loop {
             let outcome = self
@@ -87,7 +87,7 @@ impl Walk {
                 })
                 .await?;
             match outcome {
-                ShardOutcome::Done => return Some(()),
+                ShardOutcome::Done | ShardOutcome::Paused => return Some(()),
                 ShardOutcome::More { not_before: None } => {}
                 ShardOutcome::More {
                     not_before: Some(moment),

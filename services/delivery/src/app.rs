@@ -12,8 +12,8 @@ use crate::{
     inbound::Inbound,
     mail::{CONCURRENT_MAILS, MailSender},
     ports::WorkflowStarter,
-    store::issues,
-    workflow::{InFlight, IssueRun, Steps, Stop},
+    store::runs,
+    workflow::{Folds, InFlight, IssueRun, Steps, Stop},
 };
 
 /// What delivery needs from its host.
@@ -47,6 +47,7 @@ pub(crate) struct Core {
     pub(crate) workflow: Arc<dyn WorkflowStarter>,
     pub(crate) stop: Stop,
     pub(crate) in_flight: InFlight,
+    pub(crate) folds: Folds,
     /// Whose turn it is to be mailed an issue.
     pub(crate) mail_turns: Semaphore,
 }
@@ -65,6 +66,7 @@ impl App {
                 workflow: ports.workflow,
                 stop: Stop::default(),
                 in_flight: InFlight::default(),
+                folds: Folds::default(),
                 mail_turns: Semaphore::new(CONCURRENT_MAILS),
             }),
         }
@@ -81,13 +83,13 @@ impl App {
         self.core.table.clone()
     }
 
-    /// Runs that were begun and not finished: the host walks them again when
+    /// Runs that were queued and not finished: the host walks them again when
     /// it starts.
     ///
     /// # Errors
     /// See [`ReadError`].
     pub async fn unfinished_runs(&self) -> Result<Vec<IssueRun>, ReadError> {
-        issues::open_runs(&self.core.table).await
+        runs::all(&self.core.table).await
     }
 
     /// The steps of a run.

@@ -5,12 +5,17 @@
 //! `docs/asyncapi/delivery.json`, which a test keeps true.
 
 use contracts::events::{
-    IssueDeliveredV1, IssueDeliveryProgressedV1, IssuePublishedV1, IssuePublishedV2,
-    SubscriberConfirmedV1, SubscriberErasedV1, SubscriberRegisteredV1, SubscriberUnsubscribedV1,
-    SubscribersImportedV1,
+    IssueCancelRequestedV1, IssueDeliveredV1, IssueDeliveryProgressedV1, IssueExceptionsRecordedV1,
+    IssueHeldResolutionRequestedV1, IssuePauseRequestedV1, IssuePublishedV1, IssuePublishedV2,
+    IssueResumeRequestedV1, SubscriberConfirmedV1, SubscriberErasedV1, SubscriberRegisteredV1,
+    SubscriberUnsubscribedV1, SubscribersImportedV1,
 };
 
-contracts::publishes![IssueDeliveryProgressedV1, IssueDeliveredV1];
+contracts::publishes![
+    IssueDeliveryProgressedV1,
+    IssueExceptionsRecordedV1,
+    IssueDeliveredV1,
+];
 
 contracts::consumes! {
     /// Each is a mail, so that a slow mail side holds up this queue.
@@ -24,5 +29,9 @@ contracts::consumes! {
         SubscriberErasedV1,
         IssuePublishedV1,
         IssuePublishedV2,
+        IssuePauseRequestedV1,
+        IssueResumeRequestedV1,
+        IssueCancelRequestedV1,
+        IssueHeldResolutionRequestedV1,
     ],
 }

@@ -17,7 +17,7 @@ pub struct WorkflowUnavailable(pub String);
 pub trait WorkflowStarter: Send + Sync + 'static {
     /// Starts `run`, in the background.
     ///
-    /// MUST be idempotent by issue and generation: a start of a run that is
+    /// MUST be idempotent by issue and cause: a start of a run that is
     /// under way, or was once, does nothing and succeeds. A run whose start
     /// was answered with `Ok` MUST be walked to its end, after a crash too,
     /// which [`App::unfinished_runs`](crate::App::unfinished_runs) helps with.

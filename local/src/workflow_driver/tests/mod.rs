@@ -106,10 +106,10 @@ async fn what_is_said_of_a_run_is_in_its_trace_and_it_can_be_stopped_while_it_wa
     assert!(line.contains("ERROR") && line.contains(TRACE_ID), "{line}");
 }
 
-fn run(generation: u64) -> IssueRun {
+fn run(number: u64) -> IssueRun {
     IssueRun {
         issue_id: Uuid::nil(),
-        generation,
+        cause: Cause::Row { shard: 0, number },
         traceparent: None,
     }
 }
@@ -137,8 +137,8 @@ async fn a_run_under_way_is_not_started_again() {
 async fn a_start_beyond_the_bound_is_refused_until_a_run_ends_but_all_are_resumed() {
     let (starter, driver) = no_process();
     let most = MAX_RUNS as u64;
-    for generation in 0..most {
-        starter.start(&run(generation)).await.expect("a start");
+    for number in 0..most {
+        starter.start(&run(number)).await.expect("a start");
     }
     starter.start(&run(most)).await.expect_err("too many");
     let resumed = starter.start_if_below(usize::MAX, &run(most + 1));

@@ -1,37 +1,50 @@
-//! An issue on its way to its readers.
+//! An issue on its way to its readers: what is known of it as a whole. Who has
+//! it is in its shards' logs.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{
-    shard::PerShard,
-    tally::{Counts, Tally},
-};
+use super::{shard::PerShard, tally::Tally};
+use crate::shard_log::Counts;
 
 /// For how long after its publication a confirmation that was given before
 /// it, but arrives late, still gets the issue.
 pub(crate) const LATE_WINDOW: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// An issue that arrives later than this after its publication waits for an
+/// admin: it comes from an old dead letter, or the table was rebuilt.
+pub(crate) const STALE_AFTER: SignedDuration = SignedDuration::from_hours(24);
+/// Why such an issue is paused.
+pub(crate) const STALE: &str = "stale";
+
+/// For how long after its publication a head lists a finished issue, so that a
+/// confirmation that is too late for it is told: as long as dead letters are
+/// kept.
+pub(crate) const LISTED: SignedDuration = SignedDuration::from_hours(14 * 24);
+
 /// What is decided about an issue; its content lies beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Issue {
     pub(crate) issue_id: Uuid,
-    /// Grows with every change to this.
+    /// Grows with every change that is stored.
     pub(crate) version: u64,
     pub(crate) published_at: Timestamp,
-    /// The newest run that was asked for.
-    pub(crate) newest_run: u64,
-    /// The newest run that was planned; 0 before the first.
-    pub(crate) planned_run: u64,
-    /// The runs that have not finished.
-    pub(crate) open_runs: BTreeSet<u64>,
+    pub(crate) status: Status,
+    /// The newest of the admins' pauses, resumes and cancels that every shard
+    /// has.
+    #[serde(default)]
+    pub(crate) controlled: u64,
+    /// The newest of their decisions about held ones that every shard has.
+    #[serde(default)]
+    pub(crate) resolved: u64,
     pub(crate) started_at: Option<Timestamp>,
-    pub(crate) delivered_at: Option<Timestamp>,
-    /// How many recipients each shard has: counted when the first run was
-    /// planned, and exact when the last one has finished.
+    /// When every shard was at its end for the first time.
+    pub(crate) finished_at: Option<Timestamp>,
+    /// How many recipients each shard has: counted when sending began, and
+    /// exact when every shard is at its end.
     #[serde(default)]
     pub(crate) planned: PerShard<u64>,
     /// The version of the last report on this issue.
@@ -41,107 +54,89 @@ pub(crate) struct Issue {
     pub(crate) reported_at: Option<Timestamp>,
     /// What it said.
     #[serde(default)]
-    pub(crate) reported: Counts,
+    pub(crate) reported: Option<(Status, Tally)>,
 }
 
-/// What is to be told when a run was planned.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Planned {
-    /// Sending begins: report it.
-    First,
-    /// A further run: nothing to report until it ends.
-    Further,
-    /// It was planned before.
-    Already,
+/// Where an issue stands, as admins are told. The last two are final.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub(crate) enum Status {
+    Sending,
+    Paused { reason: Option<String> },
+    Cancelled,
+    Delivered,
 }
 
-/// What is to be told when a run has finished.
+/// How an issue came to its end.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Finished {
-    /// Everybody has an outcome, for the first time.
+    /// Everybody has an outcome, for the first time: report it.
     Delivered { started_at: Timestamp },
-    /// A late run changed the counts.
-    Recounted,
-    /// Another run is still open and will report.
-    Awaiting,
-    /// It had finished before.
-    Already,
+    /// As it was reported to be: delivered or cancelled.
+    Otherwise,
 }
 
 impl Issue {
-    /// A published issue, and its first run.
+    /// A published issue.
     pub(crate) fn published(issue_id: Uuid, published_at: Timestamp) -> Self {
         Self {
             issue_id,
             version: 1,
             published_at,
-            newest_run: 1,
-            planned_run: 0,
-            open_runs: BTreeSet::from([1]),
+            status: Status::Sending,
+            controlled: 0,
+            resolved: 0,
             started_at: None,
-            delivered_at: None,
+            finished_at: None,
             planned: PerShard::default(),
             report: 0,
             reported_at: None,
-            reported: Counts::default(),
+            reported: None,
         }
     }
 
-    /// Lets the issue's content be replaced, as long as no mail can have been
-    /// made of it: what is planned goes out to everybody as it is.
-    pub(crate) fn reopen_content(&mut self) -> bool {
-        let open = self.planned_run == 0;
-        self.version += u64::from(open);
-        open
+    /// Whether it is too old to be sent without being asked for.
+    pub(crate) fn is_stale(&self, now: Timestamp) -> bool {
+        now.duration_since(self.published_at) > STALE_AFTER
     }
 
-    /// Begins the run `generation`.
-    pub(crate) fn plan(&mut self, generation: u64, now: Timestamp) -> Planned {
-        if generation <= self.planned_run {
-            return Planned::Already;
-        }
-        self.version += 1;
-        self.planned_run = generation;
-        if self.started_at.is_some() {
-            return Planned::Further;
-        }
-        self.started_at = Some(now);
-        Planned::First
+    /// Whether nothing but its counts changes any more.
+    pub(crate) fn is_final(&self) -> bool {
+        matches!(self.status, Status::Cancelled | Status::Delivered)
     }
 
-    /// The run that is sure to see a recipient that is stored by now: one that
-    /// is not planned yet, or else a further one, which is then new.
-    pub(crate) fn run_for_late_recipient(&mut self) -> LateRun {
-        if self.newest_run > self.planned_run {
-            return LateRun::Coming(self.newest_run);
-        }
-        self.version += 1;
-        self.newest_run += 1;
-        self.open_runs.insert(self.newest_run);
-        LateRun::Further(self.newest_run)
+    /// Whether the issue's content may be replaced: as long as no mail can have
+    /// been made of it. What is planned goes out to everybody as it is.
+    pub(crate) fn is_content_open(&self) -> bool {
+        self.started_at.is_none()
     }
 
-    /// Ends the run `generation`.
-    pub(crate) fn finish(&mut self, generation: u64, now: Timestamp) -> Finished {
-        if !self.open_runs.remove(&generation) {
-            return Finished::Already;
-        }
-        self.version += 1;
-        if !self.open_runs.is_empty() {
-            return Finished::Awaiting;
-        }
-        if self.delivered_at.is_some() {
-            return Finished::Recounted;
-        }
-        self.delivered_at = Some(now);
-        Finished::Delivered {
-            started_at: self.started_at.unwrap_or(now),
+    /// Begins; tells whether it had not begun.
+    pub(crate) fn plan(&mut self, now: Timestamp) -> bool {
+        let is_first = self.started_at.is_none();
+        self.started_at.get_or_insert(now);
+        is_first
+    }
+
+    /// Goes to `status`, unless it is at its end.
+    pub(crate) fn turn(&mut self, status: Status) {
+        if !self.is_final() {
+            self.status = status;
         }
     }
 
-    /// Whether the run `generation` has begun and not finished.
-    pub(crate) fn is_sending(&self, generation: u64) -> bool {
-        generation <= self.planned_run && self.open_runs.contains(&generation)
+    /// Comes to its end: every shard is at its own.
+    pub(crate) fn finish(&mut self, cancelled: bool, now: Timestamp) -> Finished {
+        let is_first = self.finished_at.is_none();
+        self.finished_at.get_or_insert(now);
+        if cancelled {
+            self.turn(Status::Cancelled);
+        } else if is_first {
+            self.turn(Status::Delivered);
+            let started_at = self.started_at.unwrap_or(now);
+            return Finished::Delivered { started_at };
+        }
+        Finished::Otherwise
     }
 
     /// Whether the last report is `interval` ago, or in the future by as much:
@@ -152,41 +147,30 @@ impl Issue {
     }
 
     /// How far the issue is, where so many are settled in each shard.
-    pub(crate) fn counts(&self, settled: &PerShard<Tally>) -> Counts {
+    pub(crate) fn tally(&self, settled: &PerShard<Counts>) -> Tally {
         let shards = self.planned.iter().zip(settled);
         shards
-            .map(|(planned, settled)| Counts::of(*planned, *settled))
+            .map(|(planned, settled)| Tally::of(*planned, *settled))
             .sum()
     }
 
-    /// Goes on to these counts; tells whether they are news.
-    pub(crate) fn progress(&mut self, counts: Counts) -> bool {
-        let changed = counts != self.reported;
-        self.version += u64::from(changed);
-        changed
+    /// Whether status and counts are other than what was reported.
+    pub(crate) fn is_news(&self, tally: Tally) -> bool {
+        self.reported.as_ref() != Some(&(self.status.clone(), tally))
     }
 
     /// Notes a report of these counts; its version.
-    pub(crate) fn next_report(&mut self, counts: Counts, now: Timestamp) -> u64 {
+    pub(crate) fn next_report(&mut self, tally: Tally, now: Timestamp) -> u64 {
         self.report += 1;
         self.reported_at = Some(now);
-        self.reported = counts;
+        self.reported = Some((self.status.clone(), tally));
         self.report
     }
 }
 
-/// The run that takes late recipients.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum LateRun {
-    /// It was asked for and has not begun.
-    Coming(u64),
-    /// It is to be stored and started.
-    Further(u64),
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{super::tally::Settled, *};
+    use super::*;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("in range")
@@ -197,61 +181,43 @@ mod tests {
     }
 
     #[test]
-    fn an_issue_is_planned_and_delivered_once() {
+    fn an_issue_begins_and_is_delivered_once() {
         let mut issue = issue();
-        assert_eq!(issue.plan(1, at(2)), Planned::First);
-        assert_eq!(issue.plan(1, at(3)), Planned::Already);
-        assert_eq!(
-            issue.finish(1, at(4)),
-            Finished::Delivered { started_at: at(2) }
-        );
-        assert_eq!(issue.finish(1, at(5)), Finished::Already);
-        assert_eq!(issue.delivered_at, Some(at(4)));
+        assert!(issue.plan(at(2)));
+        assert!(!issue.plan(at(3)));
+        let delivered = issue.finish(false, at(4));
+        assert_eq!(delivered, Finished::Delivered { started_at: at(2) });
+        assert_eq!(issue.finish(false, at(5)), Finished::Otherwise);
+        assert_eq!(issue.finished_at, Some(at(4)));
+        assert_eq!(issue.status, Status::Delivered);
     }
 
     #[test]
-    fn the_content_is_open_until_the_first_plan_and_never_again() {
-        let mut issue = issue();
-        assert!(issue.reopen_content());
-        assert_eq!(
-            issue.version, 2,
-            "a plan made upon what was there before is void"
-        );
-        issue.plan(1, at(2));
-        assert!(!issue.reopen_content());
-        assert_eq!(issue.version, 3);
+    fn what_was_cancelled_is_never_delivered_and_what_was_delivered_never_cancelled() {
+        let mut cancelled = issue();
+        assert_eq!(cancelled.finish(true, at(4)), Finished::Otherwise);
+        cancelled.turn(Status::Sending);
+        assert_eq!(cancelled.finish(true, at(5)), Finished::Otherwise);
+        assert_eq!(cancelled.status, Status::Cancelled);
+        let mut delivered = issue();
+        delivered.finish(false, at(4));
+        delivered.finish(true, at(5));
+        assert_eq!(delivered.status, Status::Delivered);
     }
 
     #[test]
-    fn who_comes_before_the_plan_needs_no_further_run() {
-        assert_eq!(issue().run_for_late_recipient(), LateRun::Coming(1));
+    fn the_content_is_open_until_the_issue_begins_and_never_again() {
+        let mut issue = issue();
+        assert!(issue.is_content_open());
+        issue.plan(at(2));
+        assert!(!issue.is_content_open());
     }
 
     #[test]
-    fn who_comes_after_the_plan_gets_a_further_run_shared_until_it_begins() {
-        let mut issue = issue();
-        issue.plan(1, at(2));
-        assert_eq!(issue.run_for_late_recipient(), LateRun::Further(2));
-        assert_eq!(issue.run_for_late_recipient(), LateRun::Coming(2));
-        assert_eq!(issue.plan(2, at(3)), Planned::Further);
-        assert_eq!(issue.run_for_late_recipient(), LateRun::Further(3));
-    }
-
-    #[test]
-    fn the_last_open_run_reports_and_delivered_comes_once() {
-        let mut issue = issue();
-        issue.plan(1, at(2));
-        issue.run_for_late_recipient();
-        assert_eq!(issue.finish(1, at(3)), Finished::Awaiting);
-        issue.plan(2, at(3));
-        assert_eq!(
-            issue.finish(2, at(4)),
-            Finished::Delivered { started_at: at(2) }
-        );
-        issue.run_for_late_recipient();
-        issue.plan(3, at(5));
-        assert_eq!(issue.finish(3, at(6)), Finished::Recounted);
-        assert_eq!(issue.delivered_at, Some(at(4)));
+    fn an_issue_is_stale_a_day_after_its_publication() {
+        let day = STALE_AFTER.as_secs();
+        assert!(!issue().is_stale(at(1 + day)));
+        assert!(issue().is_stale(at(2 + day)));
     }
 
     #[test]
@@ -259,7 +225,7 @@ mod tests {
         let interval = Duration::from_secs(5);
         let mut issue = issue();
         assert!(issue.is_report_due(at(100), interval));
-        issue.next_report(Counts::default(), at(100));
+        issue.next_report(Tally::default(), at(100));
         for (now, due) in [
             (100, false),
             (104, false),
@@ -272,37 +238,17 @@ mod tests {
     }
 
     #[test]
-    fn an_issue_is_being_sent_while_one_of_its_runs_is_planned_and_open() {
-        let mut issue = issue();
-        assert!(!issue.is_sending(1));
-        issue.plan(1, at(2));
-        assert!(issue.is_sending(1) && !issue.is_sending(2));
-        issue.finish(1, at(3));
-        assert!(!issue.is_sending(1));
-    }
-
-    #[test]
-    fn counts_that_were_reported_are_no_progress() {
+    fn what_was_reported_is_no_news_until_counts_or_status_change() {
         let mut issue = issue();
         issue.planned[3] = 2;
-        let mut settled = PerShard::<Tally>::default();
-        assert!(
-            issue.progress(issue.counts(&settled)),
-            "it was never reported"
-        );
-        issue.next_report(issue.counts(&settled), at(1));
-        assert!(!issue.progress(issue.counts(&settled)));
-        settled[3] = settled[3].with(Settled::Accepted);
-        assert!(issue.progress(issue.counts(&settled)));
-        assert_eq!(issue.version, 3);
-    }
-
-    #[test]
-    fn every_change_has_a_version_of_its_own() {
-        let mut issue = issue();
-        issue.plan(1, at(2));
-        issue.run_for_late_recipient();
-        issue.finish(1, at(3));
-        assert_eq!(issue.version, 4);
+        let mut settled = PerShard::<Counts>::default();
+        assert!(issue.is_news(issue.tally(&settled)), "never reported");
+        issue.next_report(issue.tally(&settled), at(1));
+        assert!(!issue.is_news(issue.tally(&settled)));
+        settled[3].accepted += 1;
+        assert!(issue.is_news(issue.tally(&settled)));
+        issue.next_report(issue.tally(&settled), at(2));
+        issue.turn(Status::Paused { reason: None });
+        assert!(issue.is_news(issue.tally(&settled)));
     }
 }

@@ -1,7 +1,6 @@
 //! What delivery decides, as pure functions.
 
 pub(crate) mod backoff;
-pub(crate) mod claim;
 pub(crate) mod content;
 pub(crate) mod issue;
 pub(crate) mod recipient;

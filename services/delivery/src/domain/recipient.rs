@@ -42,6 +42,14 @@ impl fmt::Debug for Contact {
 }
 
 impl Recipient {
+    /// How to reach them; none if they get no issues.
+    pub(crate) fn contact(&self) -> Option<&Contact> {
+        match &self.standing {
+            Standing::Active { contact, .. } => Some(contact),
+            Standing::Removed => None,
+        }
+    }
+
     /// When they confirmed; none if they get no issues.
     pub(crate) fn confirmed_at(&self) -> Option<Timestamp> {
         match self.standing {

@@ -12,7 +12,7 @@ pub(crate) const SHARDS: u16 = 16;
 pub(crate) type PerShard<T> = [T; SHARDS as usize];
 
 /// One of the [`SHARDS`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub(crate) struct Shard(u16);
 
 impl Shard {
@@ -25,6 +25,11 @@ impl Shard {
     pub(crate) fn of(subscriber_id: Uuid) -> Self {
         // The last byte of a version 4 UUID is random.
         Self(u16::from(subscriber_id.as_bytes()[15]) % SHARDS)
+    }
+
+    /// Its number, from 0.
+    pub(crate) fn number(self) -> u16 {
+        self.0
     }
 
     /// Its place in a [`PerShard`].

@@ -9,8 +9,10 @@ use async_trait::async_trait;
 use contracts::{
     BusEvent, CloudEvent,
     events::{
-        IssuePublishedV1, IssuePublishedV2, SubscriberConfirmedV1, SubscriberErasedV1,
-        SubscriberRegisteredV1, SubscriberUnsubscribedV1, SubscribersImportedV1,
+        AllHeld, HeldAction, HeldSelection, IssueCancelRequestedV1, IssueHeldResolutionRequestedV1,
+        IssuePauseRequestedV1, IssuePublishedV1, IssuePublishedV2, IssueResumeRequestedV1,
+        SubscriberConfirmedV1, SubscriberErasedV1, SubscriberRegisteredV1,
+        SubscriberUnsubscribedV1, SubscribersImportedV1, UnsubscribeReason,
     },
 };
 use outbox::{HandleError, MessageHandler};
@@ -21,8 +23,12 @@ use crate::{
     app::Core,
     contract::Consumed,
     domain::recipient::{Contact, Recipient, Standing},
+    shard_log::{Action, Removal, Resolution},
     use_cases::{
-        accept_issue::accept_issue, project_subscriber::project_subscribers,
+        accept_issue::accept_issue,
+        control_issue::{Request, control_issue},
+        project_subscriber::{Projected, project_subscribers},
+        resolve_held::{Decision, resolve_held},
         send_confirmation::send_confirmation,
     },
 };
@@ -49,6 +55,10 @@ impl MessageHandler for Inbound {
             Consumed::SubscriberErasedV1(event) => self.erased(event).await,
             Consumed::IssuePublishedV1(event) => self.published_v1(event).await,
             Consumed::IssuePublishedV2(event) => self.published_v2(event).await,
+            Consumed::IssuePauseRequestedV1(event) => self.pause(event).await,
+            Consumed::IssueResumeRequestedV1(event) => self.resume(event).await,
+            Consumed::IssueCancelRequestedV1(event) => self.cancel(event).await,
+            Consumed::IssueHeldResolutionRequestedV1(event) => self.resolve(event).await,
         }
     }
 }
@@ -64,38 +74,95 @@ impl Inbound {
 
     async fn confirmed(&self, event: CloudEvent<SubscriberConfirmedV1>) -> Result<(), HandleError> {
         let changes = vec![active(event.data.clone())];
-        traced(&event, project_subscribers(&self.core, changes)).await
+        traced(&event, Box::pin(project_subscribers(&self.core, changes))).await
     }
 
     async fn imported(&self, event: CloudEvent<SubscribersImportedV1>) -> Result<(), HandleError> {
         let changes = event.data.subscribers.iter().cloned().map(active).collect();
-        traced(&event, project_subscribers(&self.core, changes)).await
+        traced(&event, Box::pin(project_subscribers(&self.core, changes))).await
     }
 
     async fn unsubscribed(
         &self,
         event: CloudEvent<SubscriberUnsubscribedV1>,
     ) -> Result<(), HandleError> {
-        let changes = vec![removed(event.data.subscriber_id, event.data.version)];
-        traced(&event, project_subscribers(&self.core, changes)).await
+        let why = match event.data.reason {
+            UnsubscribeReason::Bounce | UnsubscribeReason::Complaint => Removal::Suppressed,
+            UnsubscribeReason::SelfService | UnsubscribeReason::Admin => Removal::Unsubscribed,
+        };
+        let changes = vec![removed(event.data.subscriber_id, event.data.version, why)];
+        traced(&event, Box::pin(project_subscribers(&self.core, changes))).await
     }
 
     async fn erased(&self, event: CloudEvent<SubscriberErasedV1>) -> Result<(), HandleError> {
-        let changes = vec![removed(event.data.subscriber_id, event.data.version)];
-        traced(&event, project_subscribers(&self.core, changes)).await
+        let changes = vec![removed(
+            event.data.subscriber_id,
+            event.data.version,
+            Removal::Erased,
+        )];
+        traced(&event, Box::pin(project_subscribers(&self.core, changes))).await
     }
 
     async fn published_v1(&self, event: CloudEvent<IssuePublishedV1>) -> Result<(), HandleError> {
         let (issue, content) = announcement::v1(&event.data);
-        traced(&event, accept_issue(&self.core, &issue, &content)).await
+        traced(&event, Box::pin(accept_issue(&self.core, &issue, &content))).await
     }
 
     async fn published_v2(&self, event: CloudEvent<IssuePublishedV2>) -> Result<(), HandleError> {
         let handling = async {
             let (issue, content) = announcement::v2(&event.data)?;
-            accept_issue(&self.core, &issue, &content).await
+            Box::pin(accept_issue(&self.core, &issue, &content)).await
         };
         traced(&event, handling).await
+    }
+
+    async fn pause(&self, event: CloudEvent<IssuePauseRequestedV1>) -> Result<(), HandleError> {
+        let asked = (event.data.issue_id, event.data.version);
+        self.control(&event, asked, Action::Pause).await
+    }
+
+    async fn resume(&self, event: CloudEvent<IssueResumeRequestedV1>) -> Result<(), HandleError> {
+        let asked = (event.data.issue_id, event.data.version);
+        self.control(&event, asked, Action::Resume).await
+    }
+
+    async fn cancel(&self, event: CloudEvent<IssueCancelRequestedV1>) -> Result<(), HandleError> {
+        let asked = (event.data.issue_id, event.data.version);
+        self.control(&event, asked, Action::Cancel).await
+    }
+
+    async fn control<D>(
+        &self,
+        event: &CloudEvent<D>,
+        (issue_id, version): (Uuid, u64),
+        action: Action,
+    ) -> Result<(), HandleError> {
+        let request = Request {
+            event_id: event.id,
+            issue_id,
+            version,
+            action,
+        };
+        traced(event, Box::pin(control_issue(&self.core, request))).await
+    }
+
+    async fn resolve(
+        &self,
+        event: CloudEvent<IssueHeldResolutionRequestedV1>,
+    ) -> Result<(), HandleError> {
+        let decision = Decision {
+            issue_id: event.data.issue_id,
+            version: event.data.version,
+            resolution: match event.data.action {
+                HeldAction::Resend => Resolution::Resend,
+                HeldAction::Drop => Resolution::Drop,
+            },
+            ids: match &event.data.subscriber_ids {
+                HeldSelection::These(ids) => Some(ids.clone()),
+                HeldSelection::All(AllHeld::All) => None,
+            },
+        };
+        traced(&event, Box::pin(resolve_held(&self.core, &decision))).await
     }
 }
 
@@ -117,8 +184,8 @@ async fn traced<D>(
     handled
 }
 
-fn active(confirmed: SubscriberConfirmedV1) -> Recipient {
-    Recipient {
+fn active(confirmed: SubscriberConfirmedV1) -> Projected {
+    let recipient = Recipient {
         subscriber_id: confirmed.subscriber_id,
         version: confirmed.version,
         standing: Standing::Active {
@@ -129,13 +196,17 @@ fn active(confirmed: SubscriberConfirmedV1) -> Recipient {
             },
             confirmed_at: confirmed.confirmed_at,
         },
-    }
+    };
+    // Of an issue that they confirmed too late for, they are no recipient.
+    let why = Removal::Unsubscribed;
+    Projected { recipient, why }
 }
 
-fn removed(subscriber_id: Uuid, version: u64) -> Recipient {
-    Recipient {
+fn removed(subscriber_id: Uuid, version: u64, why: Removal) -> Projected {
+    let recipient = Recipient {
         subscriber_id,
         version,
         standing: Standing::Removed,
-    }
+    };
+    Projected { recipient, why }
 }

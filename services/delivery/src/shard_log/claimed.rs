@@ -63,6 +63,7 @@ impl Claimed {
     }
 
     /// How many there are.
+    #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.fingerprints.len()
     }

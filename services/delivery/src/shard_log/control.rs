@@ -39,10 +39,19 @@ impl Controls {
         }
     }
 
+    /// The newest of the admins' requests.
+    pub(crate) fn version(&self) -> u64 {
+        self.version
+    }
+
     /// Whether `control` changes anything: an older request than one that was
     /// seen loses, as does every request after a cancel.
     pub(crate) fn heeds(&self, control: &Control) -> bool {
-        let is_news = control.version.is_none_or(|version| version > self.version);
+        let is_news = match (control.version, control.upon) {
+            (Some(version), _) => version > self.version,
+            (None, Some(upon)) => upon >= self.version,
+            (None, None) => true,
+        };
         is_news && !self.is_cancelled()
     }
 

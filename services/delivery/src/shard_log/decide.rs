@@ -287,6 +287,7 @@ impl Deciding<'_> {
         Body::Control(Control {
             event_id: self.author.row_id,
             version: None,
+            upon: Some(self.fold.controls().version()),
             action: Action::Pause,
             reason: Some(reason),
         })

@@ -244,7 +244,9 @@ fn hold<'a>(open: &OpenClaim, since: u64, reason: &'a str) -> Effect<'a> {
 fn skip<'a>(why: Removal) -> Effect<'a> {
     let outcome = match why {
         Removal::Suppressed => Outcome::Suppressed,
-        Removal::Unsubscribed | Removal::Erased | Removal::Cancelled => Outcome::Skipped,
+        Removal::Unsubscribed | Removal::Erased | Removal::Cancelled | Removal::TooLate => {
+            Outcome::Skipped
+        }
     };
     Effect::Except(outcome, Cow::Borrowed(why.reason()))
 }

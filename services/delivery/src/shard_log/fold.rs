@@ -10,7 +10,7 @@ use super::{
     admit::FoldError,
     claimed::Claimed,
     control::Controls,
-    effect::Effect,
+    effect::{Effect, Told},
     outcomes::{Exception, Exceptions, Hold, Outcome},
     row::{Body, Claim, Counts, Evidence, Finding, Removal, Row},
     streak::Streaks,
@@ -32,6 +32,8 @@ pub(crate) struct Fold {
     exceptions: Exceptions,
     /// Those of whom subscriptions was told that they are held.
     told: HashSet<Uuid>,
+    /// What rows of the projection did, since the last row of a worker.
+    untold: Vec<(u64, Vec<Told>)>,
     bounced: HashSet<Uuid>,
     complained: HashSet<Uuid>,
     counts: Counts,
@@ -73,6 +75,13 @@ impl Fold {
     /// mailed by what comes after: see [`FoldError`].
     pub(crate) fn apply(&mut self, number: u64, row: &Row) -> Result<(), FoldError> {
         self.admits(number, row)?;
+        if row.body.author().is_some() {
+            self.untold.clear();
+        } else if row.body.is_told_later() {
+            let told = self.exceptions(row);
+            self.untold
+                .extend((!told.is_empty()).then_some((number, told)));
+        }
         let effects = self.effects(number, row);
         let open = self.open.as_ref().map_or(0, |open| open.ids.len());
         self.streaks.fold(row, open);
@@ -234,8 +243,16 @@ impl Fold {
     }
 
     /// How often nobody was left.
+    #[cfg(test)]
     pub(crate) fn passes(&self) -> u32 {
         self.passes
+    }
+
+    /// What the projection's rows did since the last row of a worker, by their
+    /// numbers. The projection does not fold the log, so that it cannot tell:
+    /// the next row of a worker does, in its transaction.
+    pub(crate) fn untold(&self) -> &[(u64, Vec<Told>)] {
+        &self.untold
     }
 
     pub(crate) fn retries(&self) -> impl Iterator<Item = (Uuid, Retry)> {

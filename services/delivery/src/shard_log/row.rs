@@ -1,5 +1,7 @@
 //! The rows of a shard's log.
 
+use std::{iter::Sum, ops::Add};
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -127,6 +129,10 @@ pub(crate) struct Control {
     /// The order of the admins' requests; none where delivery pauses itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) version: Option<u64>,
+    /// Where delivery pauses or resumes by itself: the newest request that it knew of. Who
+    /// resumed since has seen what it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) upon: Option<u64>,
     pub(crate) action: Action,
     /// Why, for the admin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -174,6 +180,8 @@ pub(crate) enum Removal {
     Suppressed,
     /// The issue was cancelled before they were claimed.
     Cancelled,
+    /// Their confirmation came when the issue was long over.
+    TooLate,
 }
 
 /// Nobody is left.
@@ -198,6 +206,28 @@ pub(crate) struct Counts {
     pub(crate) complained: u64,
 }
 
+impl Add for Counts {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            accepted: self.accepted + other.accepted,
+            failed: self.failed + other.failed,
+            suppressed: self.suppressed + other.suppressed,
+            skipped: self.skipped + other.skipped,
+            held: self.held + other.held,
+            bounced: self.bounced + other.bounced,
+            complained: self.complained + other.complained,
+        }
+    }
+}
+
+impl Sum for Counts {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), Add::add)
+    }
+}
+
 impl Counts {
     /// Everybody with an outcome.
     pub(crate) fn settled(&self) -> u64 {
@@ -213,6 +243,7 @@ impl Removal {
             Self::Erased => "erased",
             Self::Suppressed => "the address bounced or complained before",
             Self::Cancelled => "the issue was cancelled",
+            Self::TooLate => "the confirmation arrived more than seven days after the issue",
         }
     }
 }
@@ -226,6 +257,17 @@ impl Body {
             Self::Takeover(takeover) => Some(takeover.author),
             Self::Done(done) => Some(done.author),
             Self::Evidence(_) | Self::Control(_) | Self::Late(_) | Self::Removed(_) => None,
+        }
+    }
+
+    /// Whether its exceptions are told by the next row of a worker, since who
+    /// appends it does not fold the log. A worker's own rows without author
+    /// are told at once.
+    pub(crate) fn is_told_later(&self) -> bool {
+        match self {
+            Self::Late(_) => true,
+            Self::Removed(removed) => removed.why != Removal::Cancelled,
+            _ => false,
         }
     }
 

@@ -4,11 +4,15 @@
 //! its lease, after which whoever meets it takes over, and it deletes itself.
 
 use dynamo::{CommitError, Condition, Item, Key, Transaction};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::claim::LEASE;
+use crate::mail::SEND_LIMIT;
+
+/// For how long an attempt is its worker's: longer than a mail call takes.
+const LEASE: SignedDuration = SignedDuration::from_secs(120);
+const _: () = assert!(SEND_LIMIT.as_secs().cast_signed() < LEASE.as_secs());
 
 const LABEL: &str = "mail attempt";
 

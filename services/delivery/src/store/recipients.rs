@@ -13,7 +13,9 @@ use crate::domain::{
 };
 
 /// How many recipients are read at once.
-const PAGE: u16 = 250;
+const PAGE: u16 = 500;
+/// How many are counted at once; the store ends a page at 1 MB anyway.
+const COUNTED: u16 = 2_000;
 
 /// Names a recipient's action in a failed transaction.
 pub(crate) const LABEL: &str = "recipient";
@@ -75,38 +77,67 @@ pub(crate) async fn find(
     Ok(row.map(Recipient::from))
 }
 
-/// The recipients of a shard in the order of their ids, a page at a time.
-pub(crate) struct Pages<'a> {
-    table: &'a Table,
-    next: Option<Query>,
+/// Some recipients of a shard, active or removed, in the order of their ids.
+pub(crate) struct Page {
+    pub(crate) recipients: Vec<Recipient>,
+    /// The last id of all that were read.
+    pub(crate) last: Option<Uuid>,
+    /// There is nobody beyond.
+    pub(crate) is_end: bool,
 }
 
-/// All recipients of `shard`, active or removed.
-pub(crate) fn pages(table: &Table, shard: Shard) -> Pages<'_> {
-    Pages {
-        table,
-        next: Some(Query::partition(partition(shard), PAGE)),
+/// The recipients of `shard` after that id, a page of them. One that cannot be
+/// read is logged and left out.
+pub(crate) async fn page(
+    table: &Table,
+    shard: Shard,
+    after: Option<Uuid>,
+) -> Result<Page, ReadError> {
+    let mut query = Query::partition(partition(shard), PAGE);
+    if let Some(after) = after {
+        query = query.after(&Key::new(partition(shard), after.to_string()));
     }
-}
-
-impl Pages<'_> {
-    /// The next page; none after the last one. A row that cannot be read is
-    /// logged and left out.
-    pub(crate) async fn next(&mut self) -> Result<Option<Vec<Recipient>>, ReadError> {
-        let Some(query) = self.next.take() else {
-            return Ok(None);
-        };
-        let page = self.table.query::<Read>(query).await?;
-        self.next = page.next;
-        let recipients = page.items.into_iter().filter_map(|read| match read {
-            Read::Row(row) => Some(Recipient::from(row)),
-            Read::Corrupt { sk } => {
-                tracing::error!(subscriber_id = sk, "left out: the recipient is corrupt");
-                None
+    let page = table.query::<Read>(query).await?;
+    let (mut recipients, mut last) = (Vec::with_capacity(page.items.len()), after);
+    for read in page.items {
+        match read {
+            Read::Row(row) => {
+                last = Some(row.subscriber_id);
+                recipients.push(Recipient::from(row));
             }
-        });
-        Ok(Some(recipients.collect()))
+            Read::Corrupt { sk } => {
+                last = sk.parse().ok().or(last);
+                tracing::error!(subscriber_id = sk, "left out: the recipient is corrupt");
+            }
+        }
     }
+    Ok(Page {
+        recipients,
+        last,
+        is_end: page.next.is_none(),
+    })
+}
+
+/// How many recipients of `shard` an issue of that moment has, by and large: an
+/// estimate need not be strongly consistent, which is twice the price.
+pub(crate) async fn estimate(
+    table: &Table,
+    shard: Shard,
+    published_at: Timestamp,
+) -> Result<u64, ReadError> {
+    let mut count = 0;
+    let mut next = Some(Query::partition(partition(shard), COUNTED).eventually_consistent());
+    while let Some(query) = next {
+        let page = table.query::<Read>(query).await?;
+        let rows = page.items.into_iter().filter_map(|read| match read {
+            Read::Row(row) => Some(Recipient::from(row)),
+            Read::Corrupt { .. } => None,
+        });
+        let meant = rows.filter(|one| one.addressee(published_at).is_some());
+        count += meant.count() as u64;
+        next = page.next;
+    }
+    Ok(count)
 }
 
 /// Writes `recipient` over `present`, which must not have changed since.
@@ -120,15 +151,6 @@ pub(crate) fn write(
     });
     let item = Item::new(&key(recipient.subscriber_id), &Row::from(recipient));
     transaction.put(LABEL, item, condition);
-}
-
-/// Lets the transaction through only if `recipient` is as it was read.
-pub(crate) fn check(transaction: &mut Transaction, recipient: &Recipient) {
-    transaction.check(
-        LABEL,
-        &key(recipient.subscriber_id),
-        Condition::Version(recipient.version),
-    );
 }
 
 fn partition(shard: Shard) -> String {

@@ -1,25 +1,35 @@
 //! An issue was published.
 
 use dynamo::Transaction;
+use jiff::Timestamp;
 use outbox::HandleError;
+use uuid::Uuid;
 
-use super::MAX_DECISIONS;
+use super::{
+    MAX_DECISIONS,
+    log::log,
+    start::{start, start_queued},
+};
 use crate::{
     app::Core,
     domain::{
         content::{Content, Further},
-        issue::Issue,
+        issue::{Issue, LISTED, STALE, Status},
+        shard::Shard,
     },
-    store::issues,
-    workflow::IssueRun,
+    shard_log::{Action, Body, Control, Row},
+    store::{
+        early::{self, Early},
+        heads::{self, Head, Listed},
+        issues, runs,
+    },
+    workflow::{Cause, IssueRun},
 };
 
-/// The first run of every issue.
-const FIRST_RUN: u64 = 1;
-
-/// Stores the issue, once by its id, and starts its first run before the
-/// message is acknowledged. A process that ends in between is healed by the
-/// message's next delivery, and by the list of open runs.
+/// Stores the issue, once by its id, with what admins asked of it before, and
+/// lists it in every head, so that from then on a recipient's change knows of
+/// it. Its first run is queued in the same transaction, and started before the
+/// message is acknowledged.
 ///
 /// An issue may be announced in more than one version of the event, in any
 /// order. The first that comes stores it. One that tells more completes what is
@@ -30,33 +40,111 @@ pub(crate) async fn accept_issue(
     issue: &Issue,
     content: &Content,
 ) -> Result<(), HandleError> {
+    for _ in 0..MAX_DECISIONS {
+        let early = early::find(&core.table, issue.issue_id).await?;
+        let mut transaction = Transaction::new();
+        let run = store(core, &mut transaction, issue, content, &early);
+        list(core, &mut transaction, issue).await?;
+        match core.table.commit(transaction).await {
+            Ok(()) => {
+                tracing::info!(issue_id = %issue.issue_id, "issue stored");
+                return start(core, &run).await;
+            }
+            Err(error) if error.failed(issues::LABEL) => {
+                complete(core, issue, content).await?;
+                return start_queued(core, issue.issue_id).await;
+            }
+            Err(error) if error.is_condition_failed() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(HandleError::Transient("the heads keep changing".to_owned()))
+}
+
+/// Adds the new issue, its logs' first rows, and its first run.
+fn store(
+    core: &Core,
+    transaction: &mut Transaction,
+    issue: &Issue,
+    content: &Content,
+    early: &Early,
+) -> IssueRun {
+    let now = core.clock.now();
+    let mut issue = issue.clone();
+    issue.resolved = early.resolved;
+    let mut rows: Vec<Row> = Vec::new();
+    if let Some(control) = &early.control {
+        issue.controlled = control.version.unwrap_or_default();
+        if control.action == Action::Pause {
+            issue.turn(Status::Paused { reason: None });
+        }
+        rows.push(Body::Control(control.clone()).at(now));
+    }
+    if issue.is_stale(now) {
+        tracing::warn!(issue_id = %issue.issue_id, "the issue is too old to be sent unasked");
+        let reason = Some(STALE.to_owned());
+        rows.push(stale(core, issue.controlled, now));
+        issue.turn(Status::Paused { reason });
+    }
+    for shard in Shard::all() {
+        let log = log(core, issue.issue_id, shard);
+        for (number, row) in (0..).zip(&rows) {
+            log.write(transaction, number, row);
+        }
+    }
+    issues::write_new(transaction, &issue, content);
+    early::take(transaction, issue.issue_id, early);
     let run = IssueRun {
         issue_id: issue.issue_id,
-        generation: FIRST_RUN,
+        cause: Cause::Published,
         traceparent: telemetry::current_traceparent(),
     };
-    let mut transaction = Transaction::new();
-    issues::write_new(&mut transaction, issue, content);
-    issues::open_run(&mut transaction, &run);
-    let run = match core.table.commit(transaction).await {
-        Ok(()) => {
-            tracing::info!(issue_id = %issue.issue_id, "issue stored");
-            Some(run)
-        }
-        Err(error) if error.failed(issues::LABEL) => {
-            complete(core, issue, content).await?;
-            issues::find_open_run(&core.table, issue.issue_id, FIRST_RUN).await?
-        }
-        Err(error) => return Err(error.into()),
+    runs::write_new(transaction, &run);
+    run
+}
+
+fn stale(core: &Core, controlled: u64, now: Timestamp) -> Row {
+    let control = Control {
+        event_id: core.randomness.uuid(),
+        version: None,
+        upon: Some(controlled),
+        action: Action::Pause,
+        reason: Some(STALE.to_owned()),
     };
-    match run {
-        None => Ok(()),
-        Some(run) => core
-            .workflow
-            .start(&run)
-            .await
-            .map_err(|error| HandleError::Transient(error.to_string())),
+    Body::Control(control).at(now)
+}
+
+/// Lists the issue in every head; those leave it whose time is over.
+async fn list(
+    core: &Core,
+    transaction: &mut Transaction,
+    issue: &Issue,
+) -> Result<(), HandleError> {
+    let shards: Vec<_> = Shard::all().collect();
+    let mut heads = heads::find(&core.table, &shards).await?;
+    let since = core.clock.now() - LISTED;
+    let over = over(core, &heads, since).await?;
+    for (shard, head) in shards.into_iter().zip(&mut heads) {
+        let listed = Listed {
+            issue_id: issue.issue_id,
+            published_at: issue.published_at,
+        };
+        head.list(listed, |one| over.contains(&one.issue_id));
+        heads::write(transaction, shard, head);
     }
+    Ok(())
+}
+
+/// Which of the listed issues were published before `since`, and are finished.
+async fn over(core: &Core, heads: &[Head], since: Timestamp) -> Result<Vec<Uuid>, HandleError> {
+    let listed = heads.iter().flat_map(|head| &head.issues);
+    let old = listed.filter(|one| one.published_at < since);
+    let mut old: Vec<_> = old.map(|one| one.issue_id).collect();
+    old.sort_unstable();
+    old.dedup();
+    let found = issues::find_many(&core.table, &old).await?.into_iter();
+    let finished = found.filter(|issue| issue.finished_at.is_some());
+    Ok(finished.map(|issue| issue.issue_id).collect())
 }
 
 /// Adds what `content` tells beyond what is stored, if it is not too late.
@@ -67,7 +155,7 @@ async fn complete(core: &Core, announced: &Issue, content: &Content) -> Result<(
         // The issue before its content: a version read now is void as soon as
         // the content is replaced or planned.
         let found = issues::find(&core.table, issue_id).await?;
-        let mut issue = found.ok_or_else(missing)?;
+        let issue = found.ok_or_else(missing)?;
         let stored = issues::content(&core.table, issue_id).await?;
         match stored.ok_or_else(missing)?.compare(content) {
             Further::Nothing => return Ok(()),
@@ -79,7 +167,7 @@ async fn complete(core: &Core, announced: &Issue, content: &Content) -> Result<(
             }
             Further::More => {}
         }
-        if !issue.reopen_content() {
+        if !issue.is_content_open() {
             tracing::warn!(%issue_id, "announced with more, after its sending had begun without");
             return Ok(());
         }

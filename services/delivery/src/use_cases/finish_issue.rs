@@ -6,74 +6,89 @@ use uuid::Uuid;
 
 use super::{
     change_issue::{Change, change_issue},
+    log::with_fold,
     report,
 };
 use crate::{
     app::Core,
     domain::{
-        issue::{Finished, Issue},
+        issue::{Finished, Issue, Status},
         shard::{PerShard, Shard},
-        tally::Tally,
     },
-    store::{claims, issues},
+    shard_log::{Counts, Fold},
+    store::runs,
     workflow::{IssueRun, StepError},
 };
 
-/// How many shards are counted at a time.
-const CONCURRENT_COUNTS: usize = 4;
+/// How many logs are read at a time.
+const CONCURRENT_LOGS: usize = 4;
 
-/// Marks the run as finished. The last open run of an issue counts and
-/// reports; that an issue is delivered is reported once.
+/// Takes the run off the list, and reports how the issue stands: delivered or
+/// cancelled if every shard is at its end, which is reported once; paused if
+/// not, and one is; nothing if neither, for then another run is to come.
 pub(crate) async fn finish_issue(core: &Core, run: &IssueRun) -> Result<(), StepError> {
     let ended = change_issue(core, run, |issue| decide(core, run, issue)).await?;
-    let (issue_id, generation) = (run.issue_id, run.generation);
-    match ended {
-        Some(Ended::Reported(counts)) => tracing::info!(
-            %issue_id, generation,
-            recipients = counts.total(), accepted = counts.accepted, failed = counts.failed,
+    if let Some(Ended { status, counts }) = ended {
+        tracing::info!(
+            issue_id = %run.issue_id, cause = %run.cause, ?status,
+            accepted = counts.accepted, failed = counts.failed, suppressed = counts.suppressed,
             skipped = counts.skipped, held = counts.held,
-            "run finished: everybody has an outcome"
-        ),
-        Some(Ended::Awaiting) => {
-            tracing::info!(%issue_id, generation, "run finished: another is open");
-        }
-        None => {}
+            "the run has ended"
+        );
     }
     Ok(())
 }
 
-/// How a run ended.
-enum Ended {
-    /// Another run is still open.
-    Awaiting,
-    /// It was the last one: this was reported.
-    Reported(Tally),
+/// How the issue stood when a run ended.
+struct Ended {
+    status: Status,
+    counts: Counts,
 }
 
-/// None if the run had finished before.
+/// Where a shard stands.
+#[derive(Clone, Default)]
+pub(super) struct Standing {
+    pub(super) counts: Counts,
+    pub(super) is_done: bool,
+    is_cancelled: bool,
+    /// Paused, and why.
+    paused: Option<Option<String>>,
+}
+
+/// None if the run had ended before.
 async fn decide(
     core: &Core,
     run: &IssueRun,
     mut issue: Issue,
 ) -> Result<Option<Change<Ended>>, StepError> {
+    if !runs::is_open(&core.table, run).await? {
+        return Ok(None);
+    }
     let now = core.clock.now();
     let mut transaction = Transaction::new();
-    let finished = issue.finish(run.generation, now);
-    let decided = match finished {
-        Finished::Already => return Ok(None),
-        Finished::Awaiting => Ended::Awaiting,
-        Finished::Delivered { .. } | Finished::Recounted => {
-            let settled = count(core, run.issue_id).await?;
-            issue.planned = settled.map(Tally::total);
-            let counts = issue.counts(&settled);
-            report::progressed(core, &mut transaction, &mut issue, counts, now)?;
-            if let Finished::Delivered { started_at } = finished {
-                report::delivered(core, &mut transaction, &mut issue, counts, started_at, now)?;
-            }
-            Ended::Reported(counts.settled)
+    let shards = standings(core, run.issue_id).await?;
+    let settled = shards.each_ref().map(|shard| shard.counts);
+    let paused = shards.iter().filter(|shard| !shard.is_done);
+    let paused = paused.filter_map(|shard| shard.paused.clone());
+    if shards.iter().all(|shard| shard.is_done) {
+        issue.planned = settled.map(|counts| counts.settled());
+        let is_cancelled = shards.iter().any(|shard| shard.is_cancelled);
+        let finished = issue.finish(is_cancelled, now);
+        let tally = issue.tally(&settled);
+        report::progressed_if_news(core, &mut transaction, &mut issue, tally, now)?;
+        if let Finished::Delivered { started_at } = finished {
+            report::delivered(core, &mut transaction, &mut issue, tally, started_at, now)?;
         }
+    } else if let Some(reason) = paused.max() {
+        issue.turn(Status::Paused { reason });
+        let tally = issue.tally(&settled);
+        report::progressed_if_news(core, &mut transaction, &mut issue, tally, now)?;
+    }
+    runs::close(&mut transaction, run);
+    let decided = Ended {
+        status: issue.status.clone(),
+        counts: settled.into_iter().sum(),
     };
-    issues::close_run(&mut transaction, run);
     Ok(Some(Change {
         issue,
         transaction,
@@ -81,28 +96,31 @@ async fn decide(
     }))
 }
 
-/// The recipients by outcome, from the outcomes themselves.
-async fn count(core: &Core, issue_id: Uuid) -> Result<PerShard<Tally>, StepError> {
+/// Where each shard stands, by its log.
+pub(super) async fn standings(
+    core: &Core,
+    issue_id: Uuid,
+) -> Result<PerShard<Standing>, StepError> {
     stream::iter(Shard::all())
-        .map(|shard| count_shard(core, issue_id, shard))
-        .buffer_unordered(CONCURRENT_COUNTS)
-        .try_fold(PerShard::default(), async |mut counts, (shard, count)| {
-            counts[shard.index()] = count;
-            Ok(counts)
+        .map(async |shard| {
+            let standing = with_fold(core, issue_id, shard, standing).await?;
+            Ok::<_, StepError>((shard, standing))
+        })
+        .buffer_unordered(CONCURRENT_LOGS)
+        .try_fold(PerShard::default(), async |mut all, (shard, standing)| {
+            all[shard.index()] = standing;
+            Ok(all)
         })
         .await
 }
 
-async fn count_shard(
-    core: &Core,
-    issue_id: Uuid,
-    shard: Shard,
-) -> Result<(Shard, Tally), StepError> {
-    let mut count = Tally::default();
-    for claim in claims::of_shard(&core.table, issue_id, shard).await? {
-        let outcome = claim.outcome.settled();
-        let open = || StepError::Transient("a claim is still open".to_owned());
-        count = count.with(outcome.ok_or_else(open)?);
+fn standing(fold: &Fold) -> Standing {
+    let controls = fold.controls();
+    let reason = || controls.reason().map(str::to_owned);
+    Standing {
+        counts: fold.counts(),
+        is_done: fold.is_done(),
+        is_cancelled: fold.is_cancelled(),
+        paused: controls.is_paused().then(reason),
     }
-    Ok((shard, count))
 }

@@ -3,10 +3,7 @@
 use tracing::{Instrument, Span, field::Empty, info_span};
 use uuid::Uuid;
 
-use crate::{
-    domain::claim::Attempt,
-    mail::{Email, MailSender, SEND_LIMIT, SendResult},
-};
+use crate::mail::{Email, MailSender, SEND_LIMIT, SendResult};
 
 /// The span of handing over a mail, and of writing down what became of it, for
 /// `kind` (`issue` or `confirmation`).
@@ -29,29 +26,25 @@ pub(super) fn mail_span(kind: &'static str, issue_id: Option<Uuid>, subscriber_i
 
 /// Hands `email` over in `span`, a [`mail_span`], for [`SEND_LIMIT`] at the
 /// most. What the mail side did not accept is an error of the span.
-pub(super) async fn hand_over(mail: &dyn MailSender, email: &Email, span: &Span) -> Attempt {
+pub(super) async fn hand_over(mail: &dyn MailSender, email: &Email, span: &Span) -> SendResult {
     let sending = tokio::time::timeout(SEND_LIMIT, mail.send(email));
-    let attempt = match sending.instrument(span.clone()).await {
-        Ok(SendResult::Accepted) => Attempt::Accepted,
-        Ok(SendResult::Unavailable { reason }) => Attempt::Unavailable(reason),
-        Ok(SendResult::Unsent { reason }) => Attempt::Unsent(reason),
-        Ok(SendResult::Refused { reason }) => Attempt::Refused(reason),
-        Ok(SendResult::Unclear { reason }) => Attempt::Unclear(reason),
-        Err(_) => Attempt::Unclear("no answer in time".into()),
-    };
-    if let Some((kind, _)) = problem(&attempt) {
+    let answer = sending.instrument(span.clone()).await;
+    let result = answer.unwrap_or(SendResult::Unclear {
+        reason: "no answer in time".into(),
+    });
+    if let Some((kind, _)) = problem(&result) {
         telemetry::record_error(span, kind);
     }
-    attempt
+    result
 }
 
 /// Why the mail was not accepted: a word of few values, and the reason.
-pub(super) fn problem(attempt: &Attempt) -> Option<(&'static str, &str)> {
-    match attempt {
-        Attempt::Accepted => None,
-        Attempt::Unavailable(reason) => Some(("unavailable", reason)),
-        Attempt::Unsent(reason) => Some(("unsent", reason)),
-        Attempt::Refused(reason) => Some(("refused", reason)),
-        Attempt::Unclear(reason) => Some(("unclear", reason)),
+pub(super) fn problem(result: &SendResult) -> Option<(&'static str, &str)> {
+    match result {
+        SendResult::Accepted => None,
+        SendResult::Unavailable { reason } => Some(("unavailable", reason)),
+        SendResult::Unsent { reason } => Some(("unsent", reason)),
+        SendResult::Refused { reason } => Some(("refused", reason)),
+        SendResult::Unclear { reason } => Some(("unclear", reason)),
     }
 }

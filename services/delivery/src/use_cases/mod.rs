@@ -1,18 +1,22 @@
 //! What delivery does, one file each, to be read from top to bottom.
 
 pub(crate) mod accept_issue;
-mod attempt;
 mod change_issue;
+pub(crate) mod control_issue;
 pub(crate) mod finish_issue;
 mod hand_over;
-mod late_recipients;
+mod issue_call;
+mod log;
 pub(crate) mod plan_issue;
 pub(crate) mod project_subscriber;
 mod report;
 pub(crate) mod report_progress;
-mod round;
+pub(crate) mod resolve_held;
 pub(crate) mod send_confirmation;
 pub(crate) mod send_shard;
+mod shift;
+mod start;
+mod turn;
 
 /// How often a decision is made again because what it was made upon moved.
-const MAX_DECISIONS: u32 = 10;
+const MAX_DECISIONS: u32 = 20;

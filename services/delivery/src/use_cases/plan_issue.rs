@@ -11,11 +11,11 @@ use super::{
 use crate::{
     app::Core,
     domain::{
-        issue::{Issue, Planned},
+        issue::Issue,
         shard::{PerShard, Shard},
-        tally::Tally,
     },
-    store::recipients,
+    shard_log::Counts,
+    store::{recipients, runs},
     workflow::{IssueRun, StepError},
 };
 
@@ -23,32 +23,32 @@ use crate::{
 const CONCURRENT_COUNTS: usize = 4;
 
 /// Marks the run as begun. The first one of an issue reports that it is being
-/// sent, and to how many as things stand.
+/// sent, or paused already, and to how many as things stand.
 pub(crate) async fn plan_issue(core: &Core, run: &IssueRun) -> Result<(), StepError> {
     let planned = change_issue(core, run, |issue| decide(core, run, issue)).await?;
     if planned.is_some() {
-        tracing::info!(issue_id = %run.issue_id, generation = run.generation, "sending begins");
+        tracing::info!(issue_id = %run.issue_id, cause = %run.cause, "the run begins");
     }
     Ok(())
 }
 
-/// None if the run was planned before.
+/// None if the run has ended.
 async fn decide(
     core: &Core,
     run: &IssueRun,
     mut issue: Issue,
 ) -> Result<Option<Change<()>>, StepError> {
+    if !runs::is_open(&core.table, run).await? {
+        return Ok(None);
+    }
     let now = core.clock.now();
     let mut transaction = Transaction::new();
-    match issue.plan(run.generation, now) {
-        Planned::Already => return Ok(None),
-        Planned::Further => {}
-        Planned::First => {
-            issue.planned = count_recipients(core, issue.published_at).await?;
-            let counts = issue.counts(&PerShard::<Tally>::default());
-            report::progressed(core, &mut transaction, &mut issue, counts, now)?;
-        }
+    if issue.plan(now) {
+        issue.planned = count_recipients(core, issue.published_at).await?;
+        let tally = issue.tally(&PerShard::<Counts>::default());
+        report::progressed(core, &mut transaction, &mut issue, tally, now)?;
     }
+    runs::begin(&mut transaction, run);
     Ok(Some(Change {
         issue,
         transaction,
@@ -76,12 +76,6 @@ async fn count_shard(
     shard: Shard,
     published_at: Timestamp,
 ) -> Result<(Shard, u64), StepError> {
-    let mut count = 0;
-    let mut pages = recipients::pages(&core.table, shard);
-    while let Some(page) = pages.next().await? {
-        for recipient in page {
-            count += u64::from(recipient.addressee(published_at).is_some());
-        }
-    }
+    let count = recipients::estimate(&core.table, shard, published_at).await?;
     Ok((shard, count))
 }

@@ -1,71 +1,100 @@
 //! Subscribers confirmed, were imported, unsubscribed or were erased.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use dynamo::{MAX_ACTIONS, Transaction};
 use outbox::HandleError;
 use uuid::Uuid;
 
-use super::{MAX_DECISIONS, late_recipients};
+use super::{
+    MAX_DECISIONS,
+    log::log,
+    start::{start, start_queued},
+};
 use crate::{
     app::Core,
-    domain::recipient::{Recipient, project},
-    store::recipients,
+    domain::{
+        issue::LATE_WINDOW,
+        recipient::{Recipient, project},
+        shard::Shard,
+    },
+    shard_log::{Body, Change, MAX_IDS, Removal, Removed, late_needs_start, projection_rows},
+    store::{
+        heads::{self, Head, Listed},
+        issues, recipients, runs,
+    },
+    workflow::{Cause, IssueRun},
 };
 
-/// Applies `changes` to the projection, each if it is news, and then makes
-/// sure that issues which have passed these recipients still reach them.
-///
-/// Both halves are idempotent and both run on every delivery of the message: a
-/// process can end between them. So there is no memory of seen events here;
-/// the subscriber's version does its work.
-pub(crate) async fn project_subscribers(
-    core: &Core,
-    changes: Vec<Recipient>,
-) -> Result<(), HandleError> {
-    let mut present = Vec::with_capacity(changes.len());
-    for group in groups(changes) {
-        present.extend(apply(core, group).await?);
-    }
-    late_recipients::send_them_recent_issues(core, &present).await
+/// How many of a log's newest rows are looked at for a worker.
+const NEWEST: u16 = 10;
+
+const _: () = assert!(MAX_ACTIONS <= MAX_IDS, "a transaction's changes fit a row");
+
+/// What is to be written of a subscriber.
+#[derive(Debug, Clone)]
+pub(crate) struct Projected {
+    pub(crate) recipient: Recipient,
+    /// Why they get no issues, if they get none.
+    pub(crate) why: Removal,
 }
 
-/// `changes` in groups that fit into one transaction each: one action for each
-/// subscriber, of whom the newest change counts.
-fn groups(changes: Vec<Recipient>) -> Vec<Vec<Recipient>> {
-    let mut newest: HashMap<Uuid, Recipient> = HashMap::with_capacity(changes.len());
+/// Applies `changes` to the projection, each if it is news, in one transaction
+/// with what it means for the issues in the heads.
+///
+/// The subscriber's version makes it idempotent: there is no memory of seen
+/// events here.
+pub(crate) async fn project_subscribers(
+    core: &Core,
+    changes: Vec<Projected>,
+) -> Result<(), HandleError> {
+    let mut newest: HashMap<Uuid, Projected> = HashMap::with_capacity(changes.len());
     for change in changes {
-        if let Some(newer) = project(newest.get(&change.subscriber_id), change) {
-            newest.insert(newer.subscriber_id, newer);
+        let id = change.recipient.subscriber_id;
+        let present = newest.get(&id).map(|known| &known.recipient);
+        if project(present, change.recipient.clone()).is_some() {
+            newest.insert(id, change);
         }
     }
     let mut changes: Vec<_> = newest.into_values().collect();
-    // Two messages about the same subscribers meet in the same order.
-    changes.sort_unstable_by_key(|change| change.subscriber_id);
-    changes.chunks(MAX_ACTIONS).map(<[_]>::to_vec).collect()
+    // Those of one shard together; two messages about the same subscribers meet
+    // in the same order.
+    changes.sort_unstable_by_key(|change| {
+        let id = change.recipient.subscriber_id;
+        (Shard::of(id), id)
+    });
+    let mut groups = vec![changes.as_slice()];
+    while let Some(group) = groups.pop() {
+        if !apply(core, group).await? {
+            let (first, second) = group.split_at(group.len() / 2);
+            groups.extend([second, first]);
+        }
+    }
+    Ok(())
 }
 
-/// Applies the changes of one transaction; answers what is in the projection
-/// afterwards.
-async fn apply(core: &Core, changes: Vec<Recipient>) -> Result<Vec<Recipient>, HandleError> {
-    let ids: Vec<_> = changes.iter().map(|change| change.subscriber_id).collect();
+/// Applies `changes` in one transaction; false if they do not fit into one.
+async fn apply(core: &Core, changes: &[Projected]) -> Result<bool, HandleError> {
+    if changes.len() > MAX_ACTIONS {
+        return Ok(false);
+    }
     for _ in 0..MAX_DECISIONS {
-        let mut present = recipients::find_many(&core.table, &ids).await?;
-        let mut transaction = Transaction::new();
-        let mut changed = Vec::new();
-        for change in &changes {
-            let before = present.get(&change.subscriber_id);
-            if let Some(change) = project(before, change.clone()) {
-                recipients::write(&mut transaction, &change, before);
-                changed.push(change);
-            }
+        let mut projection = Projection::of(core, changes).await?;
+        if projection.changed.is_empty() {
+            projection.start_again(core).await?;
+            return Ok(true);
         }
-        match core.table.commit(transaction).await {
+        projection.add_rows(core).await?;
+        if projection.transaction.len() > MAX_ACTIONS && changes.len() > 1 {
+            return Ok(false);
+        }
+        match core.table.commit(projection.transaction).await {
             Ok(()) => {
-                log(&changed);
-                let changed = changed.into_iter().map(|one| (one.subscriber_id, one));
-                present.extend(changed);
-                return Ok(present.into_values().collect());
+                note(&projection.changed);
+                for run in &projection.runs {
+                    start(core, run).await?;
+                }
+                return Ok(true);
             }
             Err(error) if error.is_condition_failed() => {}
             Err(error) => return Err(error.into()),
@@ -76,13 +105,159 @@ async fn apply(core: &Core, changes: Vec<Recipient>) -> Result<Vec<Recipient>, H
     ))
 }
 
-fn log(changed: &[Recipient]) {
+/// Changes on their way into one transaction.
+struct Projection {
+    transaction: Transaction,
+    /// The heads of the changes' shards, as they were read.
+    heads: BTreeMap<Shard, Head>,
+    /// Who is changed: before, and after.
+    changed: Vec<(Option<Recipient>, Projected)>,
+    /// The runs that are queued with them.
+    runs: Vec<IssueRun>,
+}
+
+impl Projection {
+    /// Reads what is there, and adds the changes that are news.
+    async fn of(core: &Core, changes: &[Projected]) -> Result<Self, HandleError> {
+        let ids: Vec<_> = changes
+            .iter()
+            .map(|change| change.recipient.subscriber_id)
+            .collect();
+        let mut shards: Vec<_> = ids.iter().copied().map(Shard::of).collect();
+        shards.dedup();
+        let heads = heads::find(&core.table, &shards).await?;
+        let mut present = recipients::find_many(&core.table, &ids).await?;
+        let mut transaction = Transaction::new();
+        let mut changed = Vec::new();
+        for change in changes {
+            let before = present.remove(&change.recipient.subscriber_id);
+            if project(before.as_ref(), change.recipient.clone()).is_some() {
+                recipients::write(&mut transaction, &change.recipient, before.as_ref());
+                changed.push((before, change.clone()));
+            }
+        }
+        Ok(Self {
+            transaction,
+            heads: shards.into_iter().zip(heads).collect(),
+            changed,
+            runs: Vec::new(),
+        })
+    }
+
+    /// Nothing is news: the message comes again, and the start of a run may have
+    /// been lost before it could be acknowledged.
+    async fn start_again(&self, core: &Core) -> Result<(), HandleError> {
+        let listed = self.heads.values().flat_map(|head| &head.issues);
+        let mut ids: Vec<_> = listed.map(|one| one.issue_id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        for issue_id in ids {
+            start_queued(core, issue_id).await?;
+        }
+        Ok(())
+    }
+
+    /// Adds what the changes mean for the issues in the heads, and the condition
+    /// that the heads are as they were read.
+    async fn add_rows(&mut self, core: &Core) -> Result<(), HandleError> {
+        let heads = std::mem::take(&mut self.heads);
+        for (shard, head) in &heads {
+            let is_here = |change: &Projected| Shard::of(change.recipient.subscriber_id) == *shard;
+            if !self.changed.iter().any(|(_, change)| is_here(change)) {
+                continue;
+            }
+            heads::check(&mut self.transaction, *shard, head);
+            for listed in &head.issues {
+                let changes: Vec<_> = self
+                    .changed
+                    .iter()
+                    .filter(|(_, change)| is_here(change))
+                    .map(|(before, change)| seen_by(listed, before.as_ref(), change))
+                    .filter(|change| change.was_recipient != change.is_recipient)
+                    .collect();
+                if !changes.is_empty() {
+                    self.add_rows_of(core, *shard, listed, &changes).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn add_rows_of(
+        &mut self,
+        core: &Core,
+        shard: Shard,
+        listed: &Listed,
+        changes: &[Change],
+    ) -> Result<(), HandleError> {
+        let bodies = if is_over(core, listed).await? {
+            too_late(changes)
+        } else {
+            projection_rows(changes)
+        };
+        let log = log(core, listed.issue_id, shard);
+        let tail = log
+            .tail(NEWEST)
+            .await
+            .map_err(crate::workflow::StepError::from)?;
+        let now = core.clock.now();
+        for (number, body) in (tail.next..).zip(bodies) {
+            let is_late = matches!(&body, Body::Late(_))
+                || matches!(&body, Body::Removed(removed) if removed.why == Removal::TooLate);
+            let is_queued = self.runs.iter().any(|run| run.issue_id == listed.issue_id);
+            if is_late && !is_queued && late_needs_start(&tail.newest_first) {
+                let shard = shard.number();
+                let cause = Cause::Row { shard, number };
+                let transaction = &mut self.transaction;
+                let run = runs::queue(&core.table, transaction, listed.issue_id, cause).await?;
+                self.runs.push(run);
+            }
+            log.write(&mut self.transaction, number, &body.at(now));
+        }
+        Ok(())
+    }
+}
+
+/// A change, as the issue sees it.
+fn seen_by(listed: &Listed, before: Option<&Recipient>, change: &Projected) -> Change {
+    let is_for = |one: &Recipient| one.addressee(listed.published_at).is_some();
+    Change {
+        id: change.recipient.subscriber_id,
+        was_recipient: before.is_some_and(is_for),
+        is_recipient: is_for(&change.recipient),
+        why: change.why,
+    }
+}
+
+/// Whether the issue is finished and older than late confirmations may be.
+async fn is_over(core: &Core, listed: &Listed) -> Result<bool, HandleError> {
+    if listed.published_at + LATE_WINDOW >= core.clock.now() {
+        return Ok(false);
+    }
+    let issue = issues::find(&core.table, listed.issue_id).await?;
+    Ok(issue.is_none_or(|issue| issue.finished_at.is_some()))
+}
+
+/// Who confirmed in time, and is heard of too late.
+fn too_late(changes: &[Change]) -> Vec<Body> {
+    let late = changes.iter().filter(|change| change.is_recipient);
+    let ids: Vec<_> = late.map(|change| change.id).collect();
+    let row = Body::Removed(Removed {
+        why: Removal::TooLate,
+        cursor: None,
+        ids,
+    });
+    let names_somebody = changes.iter().any(|change| change.is_recipient);
+    names_somebody.then_some(row).into_iter().collect()
+}
+
+fn note(changed: &[(Option<Recipient>, Projected)]) {
     match changed {
         [] => {}
-        [one] => tracing::info!(
-            subscriber_id = %one.subscriber_id,
-            version = one.version,
-            active = one.confirmed_at().is_some(),
+        [(_, one)] => tracing::info!(
+            subscriber_id = %one.recipient.subscriber_id,
+            version = one.recipient.version,
+            active = one.recipient.confirmed_at().is_some(),
             "recipient projected"
         ),
         many => tracing::info!(recipients = many.len(), "recipients projected"),

@@ -10,30 +10,49 @@ use outbox::{Happening, OutboxEvent};
 use crate::{
     app::Core,
     contract::Published,
-    domain::{issue::Issue, tally::Counts},
+    domain::{
+        issue::{Issue, Status},
+        tally::Tally,
+    },
     workflow::StepError,
 };
 
-/// Adds a progress report to the transaction that makes it true. What was
-/// delivered stays that, also while a late run changes the counts.
+/// Adds a report on status and counts to the transaction that makes it true.
 pub(super) fn progressed(
     core: &Core,
     transaction: &mut Transaction,
     issue: &mut Issue,
-    counts: Counts,
+    tally: Tally,
     now: Timestamp,
 ) -> Result<(), StepError> {
+    let (status, reason) = match &issue.status {
+        Status::Sending => (DeliveryStatus::Sending, None),
+        Status::Paused { reason } => (DeliveryStatus::Paused, reason.clone()),
+        Status::Cancelled => (DeliveryStatus::Cancelled, None),
+        Status::Delivered => (DeliveryStatus::Delivered, None),
+    };
     let report = IssueDeliveryProgressedV1 {
         issue_id: issue.issue_id,
-        version: issue.next_report(counts, now),
-        status: match issue.delivered_at {
-            None => DeliveryStatus::Sending,
-            Some(_) => DeliveryStatus::Delivered,
-        },
-        reason: None,
-        counts: delivery_counts(counts),
+        version: issue.next_report(tally, now),
+        status,
+        reason,
+        counts: delivery_counts(tally),
     };
     write(core, transaction, report, now)
+}
+
+/// The same, if it is news.
+pub(super) fn progressed_if_news(
+    core: &Core,
+    transaction: &mut Transaction,
+    issue: &mut Issue,
+    tally: Tally,
+    now: Timestamp,
+) -> Result<(), StepError> {
+    match issue.is_news(tally) {
+        true => progressed(core, transaction, issue, tally, now),
+        false => Ok(()),
+    }
 }
 
 /// Adds the report that everybody has an outcome.
@@ -41,39 +60,40 @@ pub(super) fn delivered(
     core: &Core,
     transaction: &mut Transaction,
     issue: &mut Issue,
-    counts: Counts,
+    tally: Tally,
     started_at: Timestamp,
     now: Timestamp,
 ) -> Result<(), StepError> {
     let report = IssueDeliveredV1 {
         issue_id: issue.issue_id,
-        version: issue.next_report(counts, now),
-        counts: delivery_counts(counts),
+        version: issue.next_report(tally, now),
+        counts: delivery_counts(tally),
         started_at,
         finished_at: now,
     };
     write(core, transaction, report, now)
 }
 
-fn delivery_counts(counts: Counts) -> DeliveryCounts {
+fn delivery_counts(tally: Tally) -> DeliveryCounts {
+    let settled = tally.settled;
     DeliveryCounts {
-        recipients: counts.recipients(),
-        pending: counts.pending,
-        accepted: counts.settled.accepted,
-        failed: counts.settled.failed,
-        skipped: counts.settled.skipped,
-        held: counts.settled.held,
-        // Of these delivery knows nothing yet.
-        suppressed: 0,
-        bounced: 0,
-        complained: 0,
+        recipients: tally.recipients(),
+        pending: tally.pending,
+        accepted: settled.accepted,
+        failed: settled.failed,
+        suppressed: settled.suppressed,
+        skipped: settled.skipped,
+        held: settled.held,
+        bounced: settled.bounced,
+        complained: settled.complained,
     }
 }
 
-fn write<D: Published>(
+/// Adds an event to the transaction that makes it true.
+pub(super) fn write<D: Published>(
     core: &Core,
     transaction: &mut Transaction,
-    report: D,
+    event: D,
     now: Timestamp,
 ) -> Result<(), StepError> {
     let happening = Happening {
@@ -81,7 +101,7 @@ fn write<D: Published>(
         at: now,
         stage: &core.config.stage,
     };
-    OutboxEvent::new(report, happening)
+    OutboxEvent::new(event, happening)
         .map_err(|error| StepError::Permanent(error.to_string()))?
         .write(transaction);
     Ok(())

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     app::Core,
     domain::issue::Issue,
-    store::shard_counts,
+    store::{progress, runs},
     workflow::{IssueRun, StepError},
 };
 
@@ -30,16 +30,16 @@ async fn decide(
 ) -> Result<Option<Change<()>>, StepError> {
     let now = core.clock.now();
     let interval = core.config.progress_interval;
-    if !issue.is_sending(run.generation) || !issue.is_report_due(now, interval) {
+    let is_due = issue.started_at.is_some() && issue.is_report_due(now, interval);
+    if !is_due || !runs::is_open(&core.table, run).await? {
         return Ok(None);
     }
-    let settled = shard_counts::of_issue(&core.table, run.issue_id).await?;
-    let counts = issue.counts(&settled);
-    if !issue.progress(counts) {
+    let tally = issue.tally(&progress::of_issue(&core.table, run.issue_id).await?);
+    if !issue.is_news(tally) {
         return Ok(None);
     }
     let mut transaction = Transaction::new();
-    report::progressed(core, &mut transaction, &mut issue, counts, now)?;
+    report::progressed(core, &mut transaction, &mut issue, tally, now)?;
     Ok(Some(Change {
         issue,
         transaction,

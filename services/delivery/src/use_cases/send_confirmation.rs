@@ -14,8 +14,7 @@ use uuid::Uuid;
 use super::hand_over::{hand_over, mail_span};
 use crate::{
     app::Core,
-    domain::claim::Attempt,
-    mail,
+    mail::{self, SendResult},
     store::{doubts, mail_attempts::MailAttempt, recipients},
     workflow::WorkerId,
 };
@@ -104,21 +103,21 @@ async fn mail_link(
     subscriber_id: Uuid,
 ) -> Result<(), HandleError> {
     let span = mail_span("confirmation", None, subscriber_id);
-    let attempt = hand_over(&*core.mail, email, &span).await;
+    let result = hand_over(&*core.mail, email, &span).await;
     async {
-        match attempt {
-            Attempt::Accepted => {
+        match result {
+            SendResult::Accepted => {
                 tracing::info!(%subscriber_id, "confirmation mail accepted");
                 Ok(())
             }
-            Attempt::Refused(reason) => {
+            SendResult::Refused { reason } => {
                 tracing::error!(%subscriber_id, %reason, "confirmation mail refused for good");
                 Ok(())
             }
-            Attempt::Unavailable(reason) | Attempt::Unsent(reason) => Err(HandleError::Transient(
-                format!("confirmation mail not sent: {reason}"),
-            )),
-            Attempt::Unclear(reason) => doubt(core, event_id, &reason).await,
+            SendResult::Unavailable { reason } | SendResult::Unsent { reason } => Err(
+                HandleError::Transient(format!("confirmation mail not sent: {reason}")),
+            ),
+            SendResult::Unclear { reason } => doubt(core, event_id, &reason).await,
         }
     }
     .instrument(span.clone())

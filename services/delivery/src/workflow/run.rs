@@ -1,21 +1,54 @@
 //! The words of the workflow.
 
+use std::fmt;
+
 use dynamo::{CommitError, ReadError};
 use jiff::Timestamp;
+use outbox::HandleError;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// One walk over the recipients of an issue. The first one is everybody's;
-/// later ones are for those whose confirmation arrived after it had passed.
+use crate::{
+    shard_log::{CorruptRow, FoldError},
+    store::shard_log::LogError,
+};
+
+/// One walk over the shards of an issue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IssueRun {
     /// The issue.
     pub issue_id: Uuid,
-    /// Which run of the issue, counted from 1.
-    pub generation: u64,
+    /// Why; with the issue it names the run.
+    pub cause: Cause,
     /// W3C Trace Context of what made the run necessary.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traceparent: Option<String>,
+}
+
+/// What made a run of an issue necessary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// It was published.
+    Published,
+    /// A row of a shard's log made work where none was: somebody came late, was
+    /// to be sent it again, or it was resumed or cancelled.
+    Row {
+        /// The shard.
+        shard: u16,
+        /// The row's number.
+        number: u64,
+    },
+}
+
+/// Short, and different for each cause: it may stand in the name of an execution.
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Published => f.write_str("published"),
+            Self::Row { shard, number } => write!(f, "{shard:02}-{number:08}"),
+        }
+    }
 }
 
 /// Names one invocation of [`send_shard`](super::Steps::send_shard). Each MUST
@@ -30,6 +63,9 @@ pub struct WorkerId(pub Uuid);
 pub enum ShardOutcome {
     /// Everybody in the shard has an outcome.
     Done,
+    /// The issue is paused: nothing more until it is resumed, which starts
+    /// another run.
+    Paused,
     /// There is more to do: invoke again.
     More {
         /// Not before then, when there will be something to do; none: at once.
@@ -65,6 +101,39 @@ impl From<CommitError> for StepError {
             CommitError::ConditionFailed(_) | CommitError::Unavailable(_) => {
                 Self::Transient(error.to_string())
             }
+        }
+    }
+}
+
+impl From<LogError> for StepError {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::Read(error) => error.into(),
+            LogError::Corrupt(error) => error.into(),
+        }
+    }
+}
+
+impl From<CorruptRow> for StepError {
+    fn from(error: CorruptRow) -> Self {
+        Self::Permanent(error.to_string())
+    }
+}
+
+impl From<FoldError> for StepError {
+    fn from(error: FoldError) -> Self {
+        match error {
+            FoldError::Gap { .. } => Self::Transient(error.to_string()),
+            FoldError::Impossible { .. } => Self::Permanent(error.to_string()),
+        }
+    }
+}
+
+impl From<StepError> for HandleError {
+    fn from(error: StepError) -> Self {
+        match error {
+            StepError::Transient(reason) => Self::Transient(reason),
+            StepError::Permanent(reason) => Self::Permanent(reason),
         }
     }
 }

@@ -107,7 +107,7 @@ fn span(step: &'static str, run: &IssueRun) -> Span {
         "step",
         otel.name = step,
         issue_id = %run.issue_id,
-        generation = run.generation,
+        cause = %run.cause,
         shard = Empty,
     );
     telemetry::set_parent(&span, run.traceparent.as_deref());

@@ -5,7 +5,7 @@ use contracts::{Source, catalogue};
 use delivery::contract::{CONFIRMATIONS, CONSUMES, PUBLISHES, QUEUES};
 use serde_json::Value;
 
-use crate::support::{World, confirmed, published, second};
+use crate::support::{World, address, confirmed, published, refused, second};
 
 #[test]
 fn the_committed_document_says_what_is_declared() {
@@ -23,6 +23,7 @@ fn the_committed_document_says_what_is_declared() {
 async fn what_is_declared_is_published_and_nothing_else() {
     let world = World::new().await;
     world.takes(&confirmed(1, 2, second(0))).await;
+    world.mailbox.script(&address(1), [refused()]);
     world.takes(&published(second(1))).await;
     world.walk_started().await;
     assert_eq!(

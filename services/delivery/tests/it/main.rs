@@ -4,8 +4,11 @@
 mod announcements;
 mod confirmation;
 mod contract;
+mod control;
 mod crashes;
 mod discretion;
+mod exceptions;
+mod held;
 mod late;
 mod mime;
 mod outages;

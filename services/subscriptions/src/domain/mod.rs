@@ -3,12 +3,14 @@
 
 pub(crate) mod api_token;
 pub(crate) mod draft;
+pub(crate) mod exception;
 pub(crate) mod idempotency_key;
 pub(crate) mod import;
 pub(crate) mod issue;
 pub(crate) mod login_throttle;
 pub(crate) mod password;
 pub(crate) mod preheader;
+pub(crate) mod recipient;
 pub(crate) mod sender_name;
 pub(crate) mod session;
 pub(crate) mod suppression;
@@ -27,7 +29,7 @@ mod unsubscribe_token;
 
 pub(crate) use confirmation_token::{CONFIRMATION_LIFETIME, ConfirmationToken};
 pub(crate) use keyed_hash::AddressFingerprint;
-pub(crate) use subscriber::{ChangeKind, Subscriber, SubscriberId, SubscriberStatus};
+pub(crate) use subscriber::{ChangeKind, Membership, Subscriber, SubscriberId, SubscriberStatus};
 pub(crate) use subscriber_email::SubscriberEmail;
 pub(crate) use subscriber_name::{MAX_BYTES as MAX_NAME_BYTES, SubscriberName};
 pub(crate) use unsubscribe_token::{read_unsubscribe_token, unsubscribe_token};

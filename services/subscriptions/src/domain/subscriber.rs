@@ -2,6 +2,7 @@
 
 mod history;
 mod import;
+mod membership;
 mod status;
 
 use std::fmt;
@@ -16,6 +17,7 @@ use super::{
 };
 
 pub(crate) use history::{Change, ChangeKind};
+pub(crate) use membership::Membership;
 pub(crate) use status::SubscriberStatus;
 
 /// The most confirmation mails to one address in [`CONFIRMATION_WINDOW`].

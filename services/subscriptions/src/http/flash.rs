@@ -28,10 +28,12 @@ pub(crate) enum Flash {
     LastActiveUser,
     SubscriberErased,
     TokenRevoked,
+    HeldResent,
+    HeldDropped,
 }
 
 impl Flash {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 16] = [
         Self::AuthenticationFailed,
         Self::LoggedOut,
         Self::SessionEnded,
@@ -46,6 +48,8 @@ impl Flash {
         Self::LastActiveUser,
         Self::SubscriberErased,
         Self::TokenRevoked,
+        Self::HeldResent,
+        Self::HeldDropped,
     ];
 
     /// The sentence.
@@ -71,6 +75,8 @@ impl Flash {
             Self::LastActiveUser => "The last active user cannot be disabled.",
             Self::SubscriberErased => "The subscriber has been erased.",
             Self::TokenRevoked => "The token has been revoked.",
+            Self::HeldResent => "They will be sent the issue again. That shows here shortly.",
+            Self::HeldDropped => "They will count as failed. That shows here shortly.",
         }
     }
 
@@ -90,6 +96,8 @@ impl Flash {
             Self::LastActiveUser => "last-active-user",
             Self::SubscriberErased => "subscriber-erased",
             Self::TokenRevoked => "token-revoked",
+            Self::HeldResent => "held-resent",
+            Self::HeldDropped => "held-dropped",
         }
     }
 

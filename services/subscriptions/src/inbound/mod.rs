@@ -1,6 +1,7 @@
 //! Delivery's events, as they come from the queue: one arm for each that is
 //! declared in [`contract`](crate::contract).
 
+mod exceptions;
 mod feedback;
 pub(crate) mod imports;
 mod progress;
@@ -10,7 +11,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use contracts::{
     BusEvent, CloudEvent, EventData,
-    events::{EmailBouncedV1, EmailComplainedV1, IssueDeliveredV1, IssueDeliveryProgressedV1},
+    events::{
+        EmailBouncedV1, EmailComplainedV1, IssueDeliveredV1, IssueDeliveryProgressedV1,
+        IssueExceptionsRecordedV1,
+    },
 };
 use outbox::{HandleError, MessageHandler};
 use tracing::Instrument;
@@ -18,7 +22,9 @@ use tracing::Instrument;
 use crate::{
     app::AppState,
     contract::Consumed,
-    use_cases::{record_progress::record_progress, suppress::suppress},
+    use_cases::{
+        record_exceptions::record_exceptions, record_progress::record_progress, suppress::suppress,
+    },
 };
 
 /// Handles one message of the service's queue.
@@ -34,6 +40,7 @@ impl Inbound {
     async fn dispatch(&self, event: Consumed) -> Result<(), HandleError> {
         match event {
             Consumed::IssueDeliveryProgressedV1(event) => self.progressed(event).await,
+            Consumed::IssueExceptionsRecordedV1(event) => self.exceptions(event).await,
             Consumed::IssueDeliveredV1(event) => self.delivered(event).await,
             Consumed::EmailBouncedV1(event) => self.bounced(event).await,
             Consumed::EmailComplainedV1(event) => self.complained(event).await,
@@ -47,6 +54,17 @@ impl Inbound {
         let span = consumer_span(&event);
         let report = progress::progressed(event);
         in_span(span, record_progress(&self.state, &report)).await
+    }
+
+    async fn exceptions(
+        &self,
+        event: CloudEvent<IssueExceptionsRecordedV1>,
+    ) -> Result<(), HandleError> {
+        let span = consumer_span(&event);
+        let (issue_id, shard) = (event.data.issue_id, event.data.shard);
+        let exceptions = exceptions::recorded(event.data);
+        let recording = record_exceptions(&self.state, issue_id, shard, exceptions);
+        in_span(span, recording).await
     }
 
     async fn delivered(&self, event: CloudEvent<IssueDeliveredV1>) -> Result<(), HandleError> {

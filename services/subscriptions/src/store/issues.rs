@@ -170,7 +170,7 @@ fn key(id: Uuid) -> Key {
     Key::new(partition(id), "ISSUE")
 }
 
-fn partition(id: Uuid) -> String {
+pub(super) fn partition(id: Uuid) -> String {
     format!("ISSUE#{id}")
 }
 

@@ -5,8 +5,10 @@
 //! shape of its items, how they are read, and one [`Write`] for each change.
 
 pub(crate) mod api_tokens;
+pub(crate) mod audience;
 mod decision;
 mod error;
+pub(crate) mod exceptions;
 pub(crate) mod imports;
 pub(crate) mod issues;
 pub(crate) mod logins;
@@ -22,7 +24,9 @@ use outbox::SeenEvent;
 pub(crate) use decision::{Decision, Write};
 pub(crate) use error::StoreError;
 pub(crate) use retry::until_settled;
-pub(crate) use subscribers::{AddressHolder, ChangedSubscriber, ErasedSubscriber, NewSubscriber};
+pub(crate) use subscribers::{
+    AddressHolder, ChangedSubscriber, ErasedSubscriber, MovedSubscriber, NewSubscriber,
+};
 pub(crate) use tokens::{ConfirmationLink, Decoy, NewConfirmationLink, UsedConfirmationLink};
 
 /// The service's table, as this service uses it.

@@ -12,7 +12,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Store, Write};
+use super::{
+    Store, Write,
+    audience::{AudienceSlot, ChangedAudience},
+};
 use crate::domain::{
     AddressFingerprint, Subscriber, SubscriberId, SubscriberStatus, suppression::Suppression,
 };
@@ -62,11 +65,25 @@ pub(crate) struct NewSubscriber {
 /// The next version of a subscriber.
 pub(crate) struct ChangedSubscriber(pub(crate) Subscriber);
 
+/// The next version of a subscriber, who may have joined or left by it.
+pub(crate) struct MovedSubscriber<'a> {
+    pub(crate) before: &'a Subscriber,
+    pub(crate) after: Subscriber,
+    /// The part of the audience's count that it is counted in.
+    pub(crate) slot: AudienceSlot,
+    /// When, by the slot.
+    pub(crate) at: Timestamp,
+}
+
 /// A subscriber in the version that was loaded, to be forgotten: only a
 /// suppression stays, under the address's fingerprint.
 pub(crate) struct ErasedSubscriber {
     pub(crate) subscriber: Subscriber,
     pub(crate) address: AddressFingerprint,
+    /// The part of the audience's count that they leave by, if they are in it.
+    pub(crate) slot: AudienceSlot,
+    /// When, by the slot.
+    pub(crate) at: Timestamp,
 }
 
 impl Store {
@@ -151,12 +168,34 @@ impl Write for ChangedSubscriber {
     }
 }
 
+impl Write for MovedSubscriber<'_> {
+    fn stage(self, transaction: &mut Transaction) {
+        let Self {
+            before,
+            mut after,
+            slot,
+            at,
+        } = self;
+        let by = after.joined(Some(before));
+        if by != 0 {
+            after = after.in_epoch(slot.epoch());
+            ChangedAudience { slot, by, at }.stage(transaction);
+        }
+        ChangedSubscriber(after).stage(transaction);
+    }
+}
+
 impl Write for ErasedSubscriber {
     fn stage(self, transaction: &mut Transaction) {
         let Self {
             subscriber,
             address,
+            slot,
+            at,
         } = self;
+        if subscriber.status == SubscriberStatus::Confirmed {
+            ChangedAudience { slot, by: -1, at }.stage(transaction);
+        }
         let decided_upon = Condition::Version(subscriber.version);
         transaction.delete("subscriber", &key(subscriber.id), decided_upon);
         // As long as the subscriber is there the address is theirs.

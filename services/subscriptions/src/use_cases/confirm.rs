@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use crate::{
     app::AppState,
     domain::{ConfirmationToken, Subscriber, SubscriberStatus, unsubscribe_token},
-    store::{ChangedSubscriber, Decision, StoreError, UsedConfirmationLink, until_settled},
+    store::{Decision, MovedSubscriber, StoreError, UsedConfirmationLink, until_settled},
 };
 
 /// What became of a confirmation link.
@@ -54,12 +54,19 @@ async fn attempt(app: &AppState, token: &ConfirmationToken) -> Result<Confirmati
         token: token.clone(),
         link: used,
     });
+    let slot = app.store.audience_slot(subscriber.id.0).await?;
+    let now = slot.moment(now);
     let confirmed = subscriber.confirm(now);
     match &confirmed {
         Some(confirmed) => {
             let event = app.event(confirmed_data(app, confirmed, now), now)?;
             decision = decision
-                .write(ChangedSubscriber(confirmed.clone()))
+                .write(MovedSubscriber {
+                    before: &subscriber,
+                    after: confirmed.clone(),
+                    slot,
+                    at: now,
+                })
                 .event(event);
         }
         // Another link was quicker; this one has served all the same.

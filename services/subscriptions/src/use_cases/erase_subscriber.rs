@@ -22,7 +22,8 @@ pub(crate) async fn erase_subscriber(app: &AppState, id: SubscriberId) -> Result
 }
 
 async fn attempt(app: &AppState, id: SubscriberId) -> Result<bool, StoreError> {
-    let now = app.clock.now();
+    let slot = app.store.audience_slot(id.0).await?;
+    let now = slot.moment(app.clock.now());
     let Some(subscriber) = app.store.subscriber(id).await? else {
         return Ok(false);
     };
@@ -37,6 +38,8 @@ async fn attempt(app: &AppState, id: SubscriberId) -> Result<bool, StoreError> {
         .write(ErasedSubscriber {
             subscriber,
             address,
+            slot,
+            at: now,
         })
         .event(app.event(erased, now)?);
     app.store.commit(decision).await?;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     app::AppState,
     domain::{draft::Draft, idempotency_key::IdempotencyKey, issue::Issue},
-    store::{Decision, StoreError, issues::PublishIssue, until_settled},
+    store::{Decision, StoreError, audience::NextEpoch, issues::PublishIssue, until_settled},
 };
 
 /// What came of it.
@@ -49,7 +49,10 @@ async fn attempt(
             differs: earlier.digest != draft.digest(),
         });
     }
-    let issue = Issue::published(app.randomness.uuid(), draft.title.clone(), now);
+    let whole = app.store.whole_audience().await?;
+    let now = whole.moment(app.clock.now());
+    let id = app.randomness.uuid();
+    let issue = Issue::published(id, draft.title.clone(), whole.audience(), now);
     let issue_id = issue.id;
     let [v1, v2] = announcements(app, &issue, draft)?;
     let decision = Decision::new()
@@ -59,6 +62,7 @@ async fn attempt(
             author,
             key: key.clone(),
         })
+        .write(NextEpoch { whole, at: now })
         .event(v1)
         .event(v2);
     app.store.commit(decision).await?;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     app::AppState,
     domain::SubscriberId,
-    store::{ChangedSubscriber, Decision, StoreError, until_settled},
+    store::{Decision, MovedSubscriber, StoreError, until_settled},
 };
 
 /// What delivery reports of a subscriber.
@@ -43,20 +43,22 @@ pub(crate) async fn suppress(app: &AppState, feedback: Feedback) -> Result<(), S
 }
 
 async fn attempt(app: &AppState, feedback: Feedback) -> Result<(), StoreError> {
-    let now = app.clock.now();
+    let slot = app.store.audience_slot(feedback.subscriber_id.0).await?;
+    let now = slot.moment(app.clock.now());
     let subscriber = app.store.subscriber(feedback.subscriber_id).await?;
+    let Feedback { issue_id, at, .. } = feedback;
     let (suppressed, reason) = match feedback.kind {
         FeedbackKind::Bounce => (
-            subscriber.and_then(|subscriber| subscriber.bounce(feedback.issue_id, feedback.at)),
+            subscriber.as_ref().and_then(|it| it.bounce(issue_id, at)),
             UnsubscribeReason::Bounce,
         ),
         FeedbackKind::Complaint => (
-            subscriber.and_then(|subscriber| subscriber.complain(feedback.issue_id, feedback.at)),
+            subscriber.as_ref().and_then(|it| it.complain(issue_id, at)),
             UnsubscribeReason::Complaint,
         ),
     };
     let mut decision = Decision::new().seen(SeenEvent::new(feedback.event_id, now));
-    if let Some(suppressed) = suppressed {
+    if let (Some(before), Some(suppressed)) = (&subscriber, suppressed) {
         let unsubscribed = SubscriberUnsubscribedV1 {
             subscriber_id: suppressed.id.0,
             version: suppressed.version,
@@ -65,7 +67,12 @@ async fn attempt(app: &AppState, feedback: Feedback) -> Result<(), StoreError> {
             at: now,
         };
         decision = decision
-            .write(ChangedSubscriber(suppressed))
+            .write(MovedSubscriber {
+                before,
+                after: suppressed,
+                slot,
+                at: now,
+            })
             .event(app.event(unsubscribed, now)?);
     }
     app.store.commit_once(decision).await

@@ -5,7 +5,7 @@ use contracts::events::{SubscriberUnsubscribedV1, UnsubscribeReason};
 use crate::{
     app::AppState,
     domain::SubscriberId,
-    store::{ChangedSubscriber, Decision, StoreError, until_settled},
+    store::{Decision, MovedSubscriber, StoreError, until_settled},
 };
 
 /// Unsubscribes `id`, whose link was genuine. Whoever has left already, or has
@@ -18,9 +18,12 @@ pub(crate) async fn unsubscribe(app: &AppState, id: SubscriberId) -> Result<(), 
 }
 
 async fn attempt(app: &AppState, id: SubscriberId) -> Result<(), StoreError> {
-    let now = app.clock.now();
-    let subscriber = app.store.subscriber(id).await?;
-    let Some(left) = subscriber.and_then(|subscriber| subscriber.unsubscribe(now)) else {
+    let slot = app.store.audience_slot(id.0).await?;
+    let now = slot.moment(app.clock.now());
+    let Some(subscriber) = app.store.subscriber(id).await? else {
+        return Ok(());
+    };
+    let Some(left) = subscriber.unsubscribe(now) else {
         return Ok(());
     };
     let unsubscribed = SubscriberUnsubscribedV1 {
@@ -31,7 +34,12 @@ async fn attempt(app: &AppState, id: SubscriberId) -> Result<(), StoreError> {
         at: now,
     };
     let decision = Decision::new()
-        .write(ChangedSubscriber(left))
+        .write(MovedSubscriber {
+            before: &subscriber,
+            after: left,
+            slot,
+            at: now,
+        })
         .event(app.event(unsubscribed, now)?);
     app.store.commit(decision).await?;
     tracing::info!(subscriber_id = %id, "a subscriber unsubscribed");

@@ -23,6 +23,13 @@ fn the_committed_document_says_what_is_declared() {
     }
 }
 
+/// Asks for something about the sending of an issue.
+async fn control(app: &TestApp, issue_id: Uuid, request: &str, fields: &[(&str, &str)]) {
+    let path = format!("/admin/newsletters/{issue_id}/{request}");
+    let answer = app.admin().await.post(&path, fields).await;
+    answer.assert_status(303);
+}
+
 /// Does everything that has an event; tells a confirmed subscriber's id, and an
 /// issue's.
 async fn lead_a_full_life(app: &TestApp) -> (Uuid, Uuid) {
@@ -47,23 +54,43 @@ async fn lead_a_full_life(app: &TestApp) -> (Uuid, Uuid) {
     let answer = app.admin().await.post("/admin/newsletters", &fields).await;
     answer.assert_status(303);
     let issue_id = app.events::<IssuePublishedV1>().await[0].data.issue_id;
+    for request in ["pause", "resume"] {
+        control(app, issue_id, request, &[]).await;
+    }
+    let all = [("action", "drop"), ("subscriber_id", "all")];
+    control(app, issue_id, "held", &all).await;
     (subscriber_id, issue_id)
 }
 
 #[tokio::test]
 async fn what_is_declared_is_published_and_nothing_else() {
     let app = TestApp::with_admin().await;
-    lead_a_full_life(&app).await;
+    let (subscriber_id, issue_id) = lead_a_full_life(&app).await;
+    control(&app, issue_id, "cancel", &[]).await;
+    let program = app.program().await;
+    let subscriber = format!("/v1/subscribers/{subscriber_id}");
+    program.delete(&subscriber).await.assert_status(204);
+    program
+        .start_import("email,name\ncyd@example.com,Cyd\n")
+        .await;
+    app.work_off_imports().await;
     let rows = app.outbox().await;
     let published: BTreeSet<&str> = rows.iter().map(|row| row.detail_type.as_str()).collect();
     assert_eq!(published, PUBLISHES.iter().copied().collect());
 }
 
-/// What an event of delivery's can change.
-async fn standing(app: &TestApp, issue_id: Uuid) -> (usize, Value) {
+/// What an event of delivery's can change: what is published, how many
+/// exceptions there are, and the issue.
+async fn standing(app: &TestApp, issue_id: Uuid) -> (usize, usize, Value) {
     let key = Key::new(format!("ISSUE#{issue_id}"), "ISSUE");
     let issue = app.table().get(&key).await.expect("a read");
-    (app.outbox().await.len(), issue.expect("an issue"))
+    let keys = app.keys().await.into_iter();
+    let exceptions = keys.filter(|key| key.starts_with("EXCEPTION#")).count();
+    (
+        app.outbox().await.len(),
+        exceptions,
+        issue.expect("an issue"),
+    )
 }
 
 /// `message`, about somebody and something that is known here.

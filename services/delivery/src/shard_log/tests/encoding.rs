@@ -40,6 +40,7 @@ fn one_of_each() -> Vec<Body> {
         Body::Control(Control {
             event_id: id(9),
             version,
+            upon: None,
             action,
             reason: reason.map(str::to_owned),
         })

@@ -64,6 +64,7 @@ fn control(version: Option<u64>, action: Action) -> Body {
     Body::Control(Control {
         event_id: id(99),
         version,
+        upon: None,
         action,
         reason: None,
     })

@@ -3,8 +3,10 @@
 use contracts::{
     BusEvent, CloudEvent, ContentHash, EventData,
     events::{
-        IssuePublishedV1, IssuePublishedV2, SubscriberConfirmedV1, SubscriberErasedV1,
-        SubscriberRegisteredV1, SubscriberUnsubscribedV1, SubscribersImportedV1, UnsubscribeReason,
+        AllHeld, HeldAction, HeldSelection, IssueCancelRequestedV1, IssueHeldResolutionRequestedV1,
+        IssuePauseRequestedV1, IssuePublishedV1, IssuePublishedV2, IssueResumeRequestedV1,
+        SubscriberConfirmedV1, SubscriberErasedV1, SubscriberRegisteredV1,
+        SubscriberUnsubscribedV1, SubscribersImportedV1, UnsubscribeReason,
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -135,6 +137,55 @@ pub(crate) fn published(published_at: Timestamp) -> String {
             html_content: "<html><body><p>Hello {{name}}</p></body></html>".to_owned(),
             text_content: "Hello {{name}}".to_owned(),
             published_at,
+        },
+    )
+}
+
+pub(crate) fn pause(version: u64) -> String {
+    message(
+        0x700 + u128::from(version),
+        IssuePauseRequestedV1 {
+            issue_id: issue_id(),
+            version,
+            at: start(),
+        },
+    )
+}
+
+pub(crate) fn resume(version: u64) -> String {
+    message(
+        0x700 + u128::from(version),
+        IssueResumeRequestedV1 {
+            issue_id: issue_id(),
+            version,
+            at: start(),
+        },
+    )
+}
+
+pub(crate) fn cancel(version: u64) -> String {
+    message(
+        0x700 + u128::from(version),
+        IssueCancelRequestedV1 {
+            issue_id: issue_id(),
+            version,
+            at: start(),
+        },
+    )
+}
+
+/// What is to become of those of the readers who are held, or of all.
+pub(crate) fn resolve(version: u64, action: HeldAction, numbers: Option<&[u8]>) -> String {
+    let ids = |numbers: &[u8]| numbers.iter().copied().map(subscriber).collect();
+    message(
+        0x800 + u128::from(version),
+        IssueHeldResolutionRequestedV1 {
+            issue_id: issue_id(),
+            version,
+            action,
+            subscriber_ids: numbers.map_or(HeldSelection::All(AllHeld::All), |numbers| {
+                HeldSelection::These(ids(numbers))
+            }),
         },
     )
 }

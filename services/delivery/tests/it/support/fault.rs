@@ -96,7 +96,9 @@ impl Intercept for Mortal {
         bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let target = context.request().headers().get("x-amz-target");
-        let writes = target.is_some_and(|target| target.ends_with("TransactWriteItems"));
+        let writes = target.is_some_and(|target| {
+            target.ends_with("TransactWriteItems") || target.ends_with("PutItem")
+        });
         bag.interceptor_state().store_put(Writes(writes));
         self.0.write(writes)
     }

@@ -10,13 +10,13 @@ use ambient::{Clock, SystemRandomness, whole_milliseconds};
 use async_trait::async_trait;
 use contracts::{
     CloudEvent, EventData,
-    events::{IssueDeliveredV1, IssueDeliveryProgressedV1},
+    events::{IssueDeliveredV1, IssueDeliveryProgressedV1, IssueExceptionsRecordedV1},
 };
 use delivery::{
     App, Config, Ports,
     mail::MailSender,
     ports::{WorkflowStarter, WorkflowUnavailable},
-    workflow::{IssueRun, SHARDS, ShardOutcome, StepError, WorkerId},
+    workflow::{Cause, IssueRun, SHARDS, ShardOutcome, StepError, WorkerId},
 };
 use dynamo::Query;
 use engine::Engine;
@@ -48,7 +48,7 @@ impl Clock for TestClock {
 /// Remembers what was started, as a workflow engine does.
 #[derive(Default)]
 struct Starter {
-    known: Mutex<HashSet<(Uuid, u64)>>,
+    known: Mutex<HashSet<(Uuid, Cause)>>,
     waiting: Mutex<Vec<IssueRun>>,
 }
 
@@ -59,7 +59,7 @@ impl WorkflowStarter for Starter {
             .known
             .lock()
             .expect("not poisoned")
-            .insert((run.issue_id, run.generation))
+            .insert((run.issue_id, run.cause))
         {
             self.waiting.lock().expect("not poisoned").push(run.clone());
         }
@@ -173,7 +173,7 @@ impl World {
     async fn walk_shard(&self, run: &IssueRun, shard: u16) -> Result<(), StepError> {
         for _ in 0..MAX_INVOCATIONS {
             match self.send(run, shard).await? {
-                ShardOutcome::Done => return Ok(()),
+                ShardOutcome::Done | ShardOutcome::Paused => return Ok(()),
                 ShardOutcome::More { not_before } => self.sleep_until(not_before).await,
             }
         }
@@ -219,6 +219,12 @@ impl World {
         let mut reports = self.outbox::<IssueDeliveryProgressedV1>().await;
         reports.sort_by_key(|(_, report)| report.version);
         reports
+    }
+
+    /// The exceptions on the outbox.
+    pub(crate) async fn exceptions(&self) -> Vec<IssueExceptionsRecordedV1> {
+        let events = self.outbox().await.into_iter();
+        events.map(|(_, event)| event).collect()
     }
 
     pub(crate) async fn delivered(&self) -> Vec<IssueDeliveredV1> {

@@ -38,6 +38,10 @@ pub(crate) struct Change {
     /// The issue whose mail led to it, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) issue_id: Option<Uuid>,
+    /// The epoch of the audience in which it made them a recipient of issues,
+    /// or no longer one; none if it did neither.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) epoch: Option<u64>,
 }
 
 impl Change {
@@ -47,6 +51,7 @@ impl Change {
             at,
             what,
             issue_id: None,
+            epoch: None,
         }
     }
 

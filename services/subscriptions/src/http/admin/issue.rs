@@ -5,6 +5,7 @@ use axum::{Extension, extract::State, http::StatusCode, response::Response};
 
 use super::{
     id::Id,
+    issue_controls,
     navigation::{Navigation, Place},
 };
 use crate::{
@@ -18,6 +19,8 @@ use crate::{
 struct IssuePage {
     nav: Navigation,
     issue: Issue,
+    /// What is wrong with the counts, for people.
+    difference: Option<String>,
 }
 
 impl IssuePage {
@@ -61,6 +64,12 @@ pub(crate) async fn issue(
     Id(id): Id,
 ) -> Result<Response, Problem> {
     let issue = show_issue(&app, id).await?.ok_or_else(Problem::not_found)?;
+    let difference = issue_controls::difference(&app, &issue).await?;
     let nav = Navigation::new(&signed_in, Place::Newsletters);
-    Ok(page_with_script(StatusCode::OK, &IssuePage { nav, issue }))
+    let issue_page = IssuePage {
+        nav,
+        issue,
+        difference,
+    };
+    Ok(page_with_script(StatusCode::OK, &issue_page))
 }

@@ -6,17 +6,21 @@ mod create_token;
 mod dashboard;
 mod disable_user;
 mod erase_subscriber;
+mod exceptions;
 mod find_subscriber;
+mod held;
 pub(super) mod id;
 mod import;
 mod imports;
 mod invite_again;
 mod issue;
+mod issue_controls;
 mod log_out;
 mod navigation;
 mod newsletters;
 mod publish;
 mod query;
+mod recipient;
 mod revoke_token;
 mod start_import;
 mod subscriber;
@@ -53,6 +57,7 @@ pub(crate) fn routes(state: &Shared) -> Router<Shared> {
             get(newsletters::newsletters).post(publish::publish),
         )
         .route("/admin/newsletters/{id}", get(issue::issue))
+        .merge(sending())
         .route("/admin/subscribers", get(subscribers::subscribers))
         .route(
             "/admin/subscribers/find",
@@ -97,6 +102,30 @@ pub(crate) fn routes(state: &Shared) -> Router<Shared> {
         .merge(for_users)
         .layer(from_fn_with_state(Arc::clone(state), refuse_cross_site))
         .layer(from_fn(no_store))
+}
+
+/// What admins see and do of the sending of an issue.
+fn sending() -> Router<Shared> {
+    Router::new()
+        .route("/admin/newsletters/{id}/pause", post(issue_controls::pause))
+        .route(
+            "/admin/newsletters/{id}/resume",
+            post(issue_controls::resume),
+        )
+        .route(
+            "/admin/newsletters/{id}/cancel",
+            post(issue_controls::cancel),
+        )
+        .route(
+            "/admin/newsletters/{id}/exceptions",
+            get(exceptions::exceptions),
+        )
+        .route("/admin/newsletters/{id}/held", post(held::resolve))
+        .route("/admin/newsletters/{id}/recipients", post(recipient::find))
+        .route(
+            "/admin/newsletters/{id}/recipients/{subscriber_id}",
+            get(recipient::recipient),
+        )
 }
 
 /// A moment for people, to the minute.

@@ -6,6 +6,9 @@
 //! issues tokens; cookies play no role here.
 
 mod bearer;
+mod controls;
+mod exceptions;
+mod held;
 mod imports;
 mod issues;
 mod json;
@@ -68,6 +71,12 @@ fn with_token() -> OpenApiRouter<Shared> {
         .routes(routes!(tokens::revoke))
         .routes(routes!(publish::publish, issues::list))
         .routes(routes!(issues::show))
+        .routes(routes!(controls::pause))
+        .routes(routes!(controls::resume))
+        .routes(routes!(controls::cancel))
+        .routes(routes!(exceptions::list))
+        .routes(routes!(exceptions::recipient))
+        .routes(routes!(held::resolve))
         .routes(routes!(imports::start))
         .routes(routes!(imports::show))
         .routes(routes!(subscribers::list))

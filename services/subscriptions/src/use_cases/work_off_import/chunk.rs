@@ -14,14 +14,15 @@ use crate::{
         import::{Chunk, Import, Outcome, Row},
     },
     store::{
-        AddressHolder, ChangedSubscriber, Decision, NewSubscriber, StoreError, imports::SaveImport,
+        AddressHolder, ChangedSubscriber, Decision, NewSubscriber, StoreError,
+        audience::ChangedAudience, imports::SaveImport,
     },
     use_cases::confirm::confirmed_data,
 };
 
 /// Beside the subscribers a transaction has the event, the import, and at its
-/// end the mark that it is running.
-const OTHER_ACTIONS: usize = 3;
+/// end the mark that it is running, and the audience's count.
+const OTHER_ACTIONS: usize = 4;
 /// A new subscriber and the claim on their address.
 const ACTIONS_OF_A_ROW: usize = 2;
 /// The most good rows of a chunk: all of them fit into one transaction.
@@ -36,7 +37,8 @@ pub(super) async fn decide(
     import: &Import,
     chunk: Chunk,
 ) -> Result<(Decision, Import), StoreError> {
-    let now = app.clock.now();
+    let slot = app.store.audience_slot(import.id).await?;
+    let now = slot.moment(app.clock.now());
     let known = Known::load(app, &chunk.rows).await?;
     let mut decision = Decision::new();
     let mut imported = Vec::new();
@@ -46,6 +48,7 @@ pub(super) async fn decide(
             Standing::Unknown => {
                 let id = SubscriberId(app.randomness.uuid());
                 let subscriber = Subscriber::imported(id, row.email, row.name, now);
+                let subscriber = subscriber.in_epoch(slot.epoch());
                 decision = decision.write(NewSubscriber {
                     subscriber: subscriber.clone(),
                     address,
@@ -54,6 +57,7 @@ pub(super) async fn decide(
             }
             Standing::Known(known) => match known.import(now) {
                 Some(subscriber) => {
+                    let subscriber = subscriber.in_epoch(slot.epoch());
                     decision = decision.write(ChangedSubscriber(subscriber.clone()));
                     subscriber
                 }
@@ -77,7 +81,12 @@ pub(super) async fn decide(
     };
     if !imported.is_empty() {
         let event = event(app, import, &imported, now);
-        decision = decision.event(app.event(event, now)?);
+        let joined = ChangedAudience {
+            slot,
+            by: imported.len() as i64,
+            at: now,
+        };
+        decision = decision.write(joined).event(app.event(event, now)?);
     }
     let advanced = import.advance(outcome, now);
     Ok((decision.write(SaveImport(advanced.clone())), advanced))

@@ -25,7 +25,7 @@ pub(crate) use answer::Answer;
 pub(crate) use browser::{ADMIN_PASSWORD, Browser};
 pub(crate) use clock::ManualClock;
 pub(crate) use import_queue::ImportMessages;
-pub(crate) use program::JSON;
+pub(crate) use program::{JSON, Program};
 pub(crate) use store_probe::StoreProbe;
 
 /// The base of the links in events; it has a path on purpose.

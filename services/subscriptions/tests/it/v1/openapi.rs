@@ -25,6 +25,12 @@ async fn document(app: &TestApp) -> Value {
     answer.json()
 }
 
+/// `path` with something for its parameters.
+fn with_ids(path: &str) -> String {
+    let id = "7b0e7d3c-1c53-4a1e-9f43-2a4f4c5c9a11";
+    path.replace("{id}", id).replace("{subscriber_id}", id)
+}
+
 /// The methods of each path in the document.
 fn documented(document: &Value) -> BTreeMap<String, BTreeSet<String>> {
     let paths = document["paths"].as_object().expect("paths");
@@ -74,7 +80,7 @@ async fn each_path_takes_the_methods_of_the_document_and_no_other() {
     let app = TestApp::with_admin().await;
     let program = app.program().await;
     for (path, documented) in documented(&document(&app).await) {
-        let path = path.replace("{id}", "7b0e7d3c-1c53-4a1e-9f43-2a4f4c5c9a11");
+        let path = with_ids(&path);
         let wrong = request(Method::PATCH, &path, None, Body::empty());
         let answer = program.send(wrong).await;
         answer.assert_problem(405, "method-not-allowed");
@@ -91,7 +97,7 @@ async fn each_path_takes_the_methods_of_the_document_and_no_other() {
 async fn each_operation_but_the_one_that_issues_tokens_asks_for_one() {
     let app = TestApp::with_admin().await;
     for (path, methods) in documented(&document(&app).await) {
-        let path = path.replace("{id}", "7b0e7d3c-1c53-4a1e-9f43-2a4f4c5c9a11");
+        let path = with_ids(&path);
         for method in methods {
             if (&*method, &*path) == ("POST", "/v1/tokens") {
                 continue;

@@ -148,3 +148,19 @@ fn a_cancel_skips_everybody_unclaimed() {
     assert!(fold.is_done());
     assert_eq!(outcome(&fold, 5), Some(Outcome::Skipped));
 }
+
+#[test]
+fn a_pause_of_its_own_loses_against_a_request_that_it_did_not_know() {
+    let own = |upon| {
+        Body::Control(Control {
+            event_id: id(98),
+            version: None,
+            upon: Some(upon),
+            action: Action::Pause,
+            reason: Some("quota".to_owned()),
+        })
+    };
+    let resumed = control(Some(2), Action::Resume);
+    assert!(!folded([resumed.clone(), own(1)]).controls().is_paused());
+    assert!(folded([resumed, own(2)]).controls().is_paused());
+}

@@ -155,3 +155,17 @@ fn rows_that_are_missing_or_come_twice_are_no_log() {
     );
     assert!(fold.apply(2, &again).is_err());
 }
+
+#[test]
+fn what_the_projection_did_is_told_by_the_next_row_of_a_worker() {
+    let mut fold = folded([claim(1, &[1], Some(1), None), removed(2), removed(1)]);
+    let untold = |fold: &Fold| -> Vec<_> {
+        let rows = fold.untold().iter();
+        rows.map(|(number, told)| (*number, told.len())).collect()
+    };
+    assert_eq!(untold(&fold), [(1, 1)], "who was claimed is no exception");
+    then(&mut fold, control(Some(1), Action::Pause));
+    assert_eq!(untold(&fold), [(1, 1)]);
+    then(&mut fold, settle(1, 0, &[None]));
+    assert!(untold(&fold).is_empty());
+}

@@ -90,6 +90,7 @@ impl World {
         self.append_from_outside(Body::Control(Control {
             event_id: id(version.unwrap_or_default()),
             version,
+            upon: None,
             action,
             reason: None,
         }))

@@ -1,0 +1,60 @@
+//! `PROGRESS#<issue>` / `<shard>`: what a shard's worker has counted, now and
+//! then, so that a report need not fold the logs. Nothing is decided upon it.
+
+use dynamo::{CommitError, Condition, Item, Key, Query, ReadError, Table, Transaction};
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::{
+    domain::shard::{PerShard, SHARDS, Shard},
+    shard_log::Counts,
+};
+
+/// How long counts are kept that nobody writes any more.
+const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+#[derive(Deserialize)]
+struct Row {
+    /// The sort key: the shard.
+    sk: String,
+    #[serde(flatten)]
+    counts: Counts,
+}
+
+/// What the shards' workers counted last.
+pub(crate) async fn of_issue(table: &Table, issue_id: Uuid) -> Result<PerShard<Counts>, ReadError> {
+    let mut all = PerShard::default();
+    let mut next = Some(Query::partition(partition(issue_id), SHARDS));
+    while let Some(query) = next {
+        let page = table.query::<Row>(query).await?;
+        for row in page.items {
+            let number = row.sk.parse().ok();
+            let shard = number.and_then(Shard::numbered).ok_or(ReadError::Corrupt {
+                kind: std::any::type_name::<Row>(),
+            })?;
+            all[shard.index()] = row.counts;
+        }
+        next = page.next;
+    }
+    Ok(all)
+}
+
+/// Notes what was counted in `shard`.
+pub(crate) async fn note(
+    table: &Table,
+    issue_id: Uuid,
+    shard: Shard,
+    counts: Counts,
+    now: Timestamp,
+) -> Result<(), CommitError> {
+    let key = Key::new(partition(issue_id), shard.to_string());
+    let item = Item::new(&key, &counts).expiring(now + KEPT);
+    let mut transaction = Transaction::new();
+    transaction.put("progress", item, Condition::Always);
+    table.commit(transaction).await
+}
+
+fn partition(issue_id: Uuid) -> String {
+    format!("PROGRESS#{issue_id}")
+}

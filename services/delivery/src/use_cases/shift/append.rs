@@ -1,0 +1,163 @@
+//! What a worker writes into the log.
+
+use std::time::Duration;
+
+use dynamo::{CommitError, Transaction};
+
+use super::Shift;
+use crate::{
+    domain::shard::Shard,
+    shard_log::{Action, Author, Body, Control, Done, Row, needs_start},
+    store::{
+        runs,
+        shard_log::{self, ShardLog},
+    },
+    use_cases::{
+        log::{append_at_end, tell},
+        start::start,
+    },
+    workflow::{Cause, StepError},
+};
+
+/// How often in a row the store may not answer. A result that then cannot be
+/// written down is lost: its claim is held.
+const MAX_FAILURES: u32 = 6;
+/// The wait before the second attempt; it doubles with each further one.
+const FIRST_BACKOFF: Duration = Duration::from_millis(100);
+
+/// How many of another shard's newest rows are looked at for a pause.
+const NEWEST: u16 = 10;
+
+impl Shift<'_> {
+    /// Appends `rows`, unless others came before, which are read then. An answer
+    /// that got lost is read back: the rows may be there.
+    pub(super) async fn append(&mut self, rows: Vec<Row>) -> Result<(), StepError> {
+        let number = self.fold.next();
+        let [first, ..] = &*rows else {
+            return Ok(());
+        };
+        self.fold.admits(number, first)?;
+        let mut transaction = Transaction::new();
+        tell(self.core, &mut transaction, &self.log, &self.fold, first)?;
+        let run = if self.makes_work(first)? {
+            let cause = Cause::Row {
+                shard: self.log.shard.number(),
+                number,
+            };
+            let (table, issue_id) = (&self.core.table, self.log.issue_id);
+            Some(runs::queue(table, &mut transaction, issue_id, cause).await?)
+        } else {
+            None
+        };
+        let appended = if transaction.is_empty() && rows.len() == 1 {
+            self.log.append(number, first).await
+        } else {
+            for (number, row) in (number..).zip(&rows) {
+                self.log.write(&mut transaction, number, row);
+            }
+            self.core.table.commit(transaction).await
+        };
+        match appended {
+            Ok(()) => {
+                self.failures = 0;
+                for (number, row) in (number..).zip(&rows) {
+                    self.fold.apply(number, row)?;
+                    self.worker.observe(number, row);
+                }
+                self.ahead.forget(&self.fold);
+                self.note_takeover(&rows);
+                if let Some(run) = run {
+                    let started = start(self.core, &run).await;
+                    started.map_err(|error| StepError::Transient(error.to_string()))?;
+                }
+                Ok(())
+            }
+            Err(error) if error.failed(shard_log::LABEL) || error.failed(runs::LABEL) => {
+                self.read().await
+            }
+            Err(error @ CommitError::Unavailable(_)) => {
+                self.back_off(error.into()).await?;
+                self.read().await
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether `row` makes work where none is: evidence of mails that did not
+    /// leave after the shard's end.
+    fn makes_work(&self, row: &Row) -> Result<bool, StepError> {
+        if !matches!(row.body, Body::Evidence(_)) {
+            return Ok(false);
+        }
+        let mut after = self.fold.clone();
+        after.apply(self.fold.next(), row)?;
+        Ok(needs_start(self.fold.is_done(), &after, &row.body))
+    }
+
+    pub(super) async fn back_off(&mut self, error: StepError) -> Result<(), StepError> {
+        self.failures += 1;
+        if self.failures >= MAX_FAILURES {
+            if self.has_claim() {
+                let (issue_id, shard) = (self.log.issue_id, self.log.shard.number());
+                tracing::error!(%issue_id, shard, %error, "a claim is left open");
+            }
+            return Err(error);
+        }
+        tokio::time::sleep(FIRST_BACKOFF * 2_u32.pow(self.failures - 1)).await;
+        Ok(())
+    }
+
+    /// The shard's end once more, to tell what others' rows did after it.
+    pub(super) fn done_again(&self) -> Row {
+        let author = Author {
+            worker: self.worker.id(),
+            row_id: self.core.randomness.uuid(),
+        };
+        let counts = self.fold.counts();
+        Body::Done(Done { author, counts }).at(self.core.clock.now())
+    }
+
+    /// Where this shard paused by itself, the others are to pause, too; unless
+    /// somebody resumed since.
+    pub(super) async fn pause_the_others(&self) -> Result<(), StepError> {
+        let controls = self.fold.controls();
+        let Some(reason) = controls.reason() else {
+            return Ok(());
+        };
+        let row = self.control(Action::Pause, Some(reason.to_owned()));
+        for shard in Shard::all().filter(|shard| *shard != self.log.shard) {
+            let log = ShardLog { shard, ..self.log };
+            let tail = log.tail(NEWEST).await?;
+            let newest = tail.newest_first.iter().find_map(|row| match &row.body {
+                Body::Control(control) => Some(control.action),
+                _ => None,
+            });
+            if newest != Some(Action::Pause) {
+                append_at_end(&log, &row).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Delivery's own pause or resume, upon what admins asked for so far.
+    pub(super) fn control(&self, action: Action, reason: Option<String>) -> Row {
+        let control = Control {
+            event_id: self.core.randomness.uuid(),
+            version: None,
+            upon: Some(self.fold.controls().version()),
+            action,
+            reason,
+        };
+        Body::Control(control).at(self.core.clock.now())
+    }
+
+    fn note_takeover(&self, rows: &[Row]) {
+        if rows.iter().any(|row| matches!(row.body, Body::Takeover(_))) {
+            tracing::error!(
+                issue_id = %self.log.issue_id, shard = self.log.shard.number(),
+                held = self.fold.counts().held,
+                "held: its worker ended while mails were being handed over"
+            );
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! A worker on a shard's log: it does what the fold decides, step by step.
+
+mod append;
+
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::{
+    issue_call::call,
+    log::{self, catch_up},
+    turn::Turn,
+};
+use crate::{
+    app::Core,
+    domain::{recipient::Recipient, shard::Shard},
+    mail::{CONCURRENT_MAILS, IssueMail, SEND_LIMIT},
+    shard_log::{
+        Action, Ahead, BatchSize, Body, Called, Circumstances, Counts, End, Fold, Row, Step, Worker,
+    },
+    store::{progress, recipients, shard_log::ShardLog},
+    workflow::{ShardOutcome, StepError, WorkerId},
+};
+
+/// How long a claim is nobody else's: longer than handing over a mail may take,
+/// with room for writing the result down.
+const LEASE: SignedDuration = SignedDuration::from_secs(120);
+const CALL_LIMIT: SignedDuration = SignedDuration::from_secs(SEND_LIMIT.as_secs().cast_signed());
+const _: () = assert!(LEASE.as_secs() > CALL_LIMIT.as_secs() + 10);
+
+/// How many mails one claim is for, where they are handed over one by one: that
+/// many shards fill a process, and a crash holds no more.
+const MAILS_PER_CLAIM: u16 = 4;
+const _: () = assert!(CONCURRENT_MAILS.is_multiple_of(MAILS_PER_CLAIM as usize));
+
+/// How long to wait before looking again at what another worker is doing.
+const OTHERS_TURN: SignedDuration = SignedDuration::from_secs(1);
+
+/// A lease is over after its last moment.
+const PAST: SignedDuration = SignedDuration::from_millis(1);
+
+/// One invocation at work.
+pub(super) struct Shift<'a> {
+    core: &'a Core,
+    issue: IssueMail,
+    published_at: Timestamp,
+    /// Nobody can resume the issue any more: it was delivered.
+    is_final: bool,
+    log: ShardLog<'a>,
+    fold: Fold,
+    worker: Worker,
+    ahead: Ahead,
+    /// Who was read and not mailed yet.
+    readers: HashMap<Uuid, Recipient>,
+    turn: Option<Turn<'a>>,
+    /// It is somebody else's turn: to settle first.
+    yields: bool,
+    deadline: Instant,
+    /// What failed while a claim was open, which is settled first.
+    fault: Option<StepError>,
+    failures: u32,
+    /// When its counts were noted.
+    noted: Instant,
+}
+
+impl<'a> Shift<'a> {
+    pub(super) fn new(
+        core: &'a Core,
+        issue: IssueMail,
+        (published_at, is_final): (Timestamp, bool),
+        shard: Shard,
+        worker: WorkerId,
+        deadline: Instant,
+    ) -> Self {
+        Self {
+            core,
+            published_at,
+            is_final,
+            log: log::log(core, issue.issue_id, shard),
+            fold: core.folds.take(issue.issue_id, shard),
+            issue,
+            worker: Worker::new(worker),
+            ahead: Ahead::default(),
+            readers: HashMap::new(),
+            turn: None,
+            yields: false,
+            deadline,
+            fault: None,
+            failures: 0,
+            noted: Instant::now(),
+        }
+    }
+
+    /// Works until there is nothing to do for now, or the time is up.
+    pub(super) async fn work(mut self) -> Result<ShardOutcome, StepError> {
+        let met = self.fold.next();
+        let outcome = self.steps().await;
+        if self.fold.next() > met {
+            self.note_progress().await;
+        }
+        let log = self.log;
+        self.core.folds.keep(log.issue_id, log.shard, self.fold);
+        outcome
+    }
+
+    async fn steps(&mut self) -> Result<ShardOutcome, StepError> {
+        self.read().await?;
+        loop {
+            if self.yields && !self.has_claim() {
+                (self.turn, self.yields) = (None, false);
+            }
+            let when = self.circumstances();
+            match self.fold.decide(&self.worker, &self.ahead, &when) {
+                Step::Call { claim, ids } => self.call(claim, &ids).await,
+                Step::Append(rows) => self.append_in_turn(rows).await?,
+                Step::ReadPage { after } => {
+                    let read = self.read_page(after).await;
+                    self.settle_before(read)?;
+                }
+                Step::LookUp(ids) => {
+                    let read = self.look_up(&ids).await;
+                    self.settle_before(read)?;
+                }
+                Step::WaitUntil(until) => return Ok(self.later(until, when.now)),
+                Step::End(End::Done) if !self.fold.untold().is_empty() => {
+                    self.append(vec![self.done_again()]).await?;
+                }
+                Step::End(End::Done) => return Ok(ShardOutcome::Done),
+                // A pause that came with the end, or of an earlier late pass: who
+                // comes late is tried for once.
+                Step::End(End::Paused) if std::mem::take(&mut self.is_final) => {
+                    let resume = self.control(Action::Resume, None);
+                    self.append(vec![resume]).await?;
+                }
+                Step::End(End::Paused) => {
+                    self.pause_the_others().await?;
+                    return Ok(ShardOutcome::Paused);
+                }
+                Step::End(End::Again) => {
+                    let fault = self.fault.take();
+                    return fault.map_or(Ok(ShardOutcome::More { not_before: None }), Err);
+                }
+            }
+        }
+    }
+
+    fn circumstances(&mut self) -> Circumstances {
+        let core = self.core;
+        let turn = self.turn.as_mut();
+        let per_call = turn.map_or(1, |turn| turn.up_to(MAILS_PER_CLAIM));
+        let is_dead = |owner| core.config.sole_process && !core.in_flight.contains(owner);
+        Circumstances {
+            now: core.clock.now(),
+            row_id: core.randomness.uuid(),
+            size: BatchSize {
+                per_call,
+                per_second: None,
+            },
+            lease: LEASE,
+            call_limit: CALL_LIMIT,
+            must_stop: self.yields
+                || self.fault.is_some()
+                || core.stop.is_raised()
+                || Instant::now() >= self.deadline,
+            owner_is_dead: self.fold.open().is_some_and(|open| is_dead(open.worker)),
+        }
+    }
+
+    fn has_claim(&self) -> bool {
+        let open = self.fold.open();
+        open.is_some_and(|open| open.worker == self.worker.id())
+    }
+
+    /// Reads the log's new rows.
+    async fn read(&mut self) -> Result<(), StepError> {
+        loop {
+            let worker = &mut self.worker;
+            let met = |number, row: &Row| worker.observe(number, row);
+            match catch_up(&self.log, &mut self.fold, met).await {
+                Err(error @ StepError::Transient(_)) => self.back_off(error).await?,
+                read => {
+                    read?;
+                    self.ahead.forget(&self.fold);
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// A read that failed while a claim is open is no reason to leave that.
+    fn settle_before(&mut self, read: Result<(), StepError>) -> Result<(), StepError> {
+        match read {
+            Err(error) if self.has_claim() => {
+                self.fault = Some(error);
+                Ok(())
+            }
+            read => read,
+        }
+    }
+
+    async fn read_page(&mut self, after: Option<Uuid>) -> Result<(), StepError> {
+        let page = recipients::page(&self.core.table, self.log.shard, after).await?;
+        let mut ids = Vec::with_capacity(page.recipients.len());
+        for recipient in page.recipients {
+            if recipient.addressee(self.published_at).is_some() {
+                ids.push(recipient.subscriber_id);
+                self.readers.insert(recipient.subscriber_id, recipient);
+            }
+        }
+        self.ahead.extend(&ids, page.last, page.is_end);
+        Ok(())
+    }
+
+    async fn look_up(&mut self, ids: &[Uuid]) -> Result<(), StepError> {
+        let mut found = recipients::find_many(&self.core.table, ids).await?;
+        for id in ids {
+            let recipient = found.remove(id);
+            let is_for = |one: &Recipient| one.addressee(self.published_at).is_some();
+            let recipient = recipient.filter(is_for);
+            self.ahead.looked_up(*id, recipient.is_some());
+            self.readers.extend(recipient.map(|one| (*id, one)));
+        }
+        Ok(())
+    }
+
+    async fn call(&mut self, claim: u64, ids: &[Uuid]) {
+        let results = call(self.core, &self.issue, ids, &self.readers).await;
+        self.worker.called(claim, Called::new(&self.fold, results));
+        for id in ids {
+            self.readers.remove(id);
+        }
+        self.yields = self.turn.as_ref().is_some_and(Turn::is_over);
+    }
+
+    /// Appends `rows`; a first claim when it is this shard's turn, which is
+    /// waited for with nobody claimed.
+    async fn append_in_turn(&mut self, rows: Vec<Row>) -> Result<(), StepError> {
+        let claimed = rows.iter().find_map(|row| match &row.body {
+            Body::Claim(claim) => Some(claim.ids.len()),
+            _ => None,
+        });
+        match (claimed, &mut self.turn) {
+            (None, _) => {}
+            (Some(mails), Some(turn)) => turn.only(mails),
+            (Some(_), None) => {
+                self.turn = Some(Turn::wait(&self.core.mail_turns, MAILS_PER_CLAIM).await?);
+                return Ok(());
+            }
+        }
+        self.append(rows).await?;
+        if self.noted.elapsed() >= self.core.config.progress_interval {
+            self.note_progress().await;
+        }
+        Ok(())
+    }
+
+    /// Another worker is looked after sooner than its lease ends.
+    fn later(&self, until: Timestamp, now: Timestamp) -> ShardOutcome {
+        let not_before = match self.fold.open() {
+            Some(_) => (until + PAST).min(now + OTHERS_TURN),
+            None => until,
+        };
+        ShardOutcome::More {
+            not_before: Some(not_before),
+        }
+    }
+
+    /// Notes the counts for reports, where there are any; nothing depends on it.
+    async fn note_progress(&mut self) {
+        let (log, counts) = (self.log, self.fold.counts());
+        if counts == Counts::default() {
+            return;
+        }
+        let now = self.core.clock.now();
+        let noted = progress::note(log.table, log.issue_id, log.shard, counts, now).await;
+        if let Err(error) = noted {
+            tracing::warn!(issue_id = %log.issue_id, %error, "progress is not noted");
+        }
+        self.noted = Instant::now();
+    }
+}

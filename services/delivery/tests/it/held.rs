@@ -1,0 +1,110 @@
+//! What becomes of those of whom nobody knows.
+
+use contracts::events::{DeliveryStatus, ExceptionOutcome, HeldAction};
+
+use crate::support::{
+    Fault, World, address, confirmed, issue_id, published, resolve, second, unclear, unsubscribed,
+};
+
+/// Two in one shard.
+const READERS: [u8; 3] = [1, 17, 2];
+
+/// An issue that was delivered, with these three held.
+async fn delivered() -> World {
+    let world = World::new().await;
+    for number in READERS {
+        world.takes(&confirmed(number, 2, second(0))).await;
+        world.mailbox.script(&address(number), [unclear()]);
+    }
+    world.takes(&published(second(1))).await;
+    world.walk_started().await;
+    assert_eq!(world.delivered().await[0].counts.held, 3);
+    world
+}
+
+async fn accepted_failed_held(world: &World) -> (u64, u64, u64) {
+    let report = world.progress().await.pop().expect("a report");
+    assert_eq!(report.status, DeliveryStatus::Delivered);
+    let counts = report.counts;
+    assert_eq!((counts.recipients, counts.pending), (3, 0));
+    (counts.accepted, counts.failed, counts.held)
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_sent_it_again_gets_one_more_mail_and_who_is_dropped_none() {
+    let world = delivered().await;
+    world
+        .takes(&resolve(1, HeldAction::Resend, Some(&[1])))
+        .await;
+    world
+        .takes(&resolve(1, HeldAction::Resend, Some(&[1])))
+        .await;
+    world.walk_started().await;
+    assert_eq!(accepted_failed_held(&world).await, (1, 0, 2));
+    world.takes(&resolve(2, HeldAction::Drop, None)).await;
+    world.takes(&resolve(1, HeldAction::Resend, None)).await;
+    world.walk_started().await;
+    assert_eq!(accepted_failed_held(&world).await, (1, 2, 0));
+    let mails = READERS.map(|number| world.mailbox.count(&address(number)));
+    assert_eq!(mails, [2, 1, 1]);
+    assert_eq!(world.delivered().await.len(), 1);
+    let told = world.exceptions().await.into_iter();
+    assert!(told.clone().all(|one| one.issue_id == issue_id()));
+    let mut outcomes: Vec<_> = told
+        .flat_map(|one| one.entries)
+        .map(|one| one.outcome)
+        .collect();
+    outcomes.sort_by_key(|outcome| format!("{outcome:?}"));
+    use ExceptionOutcome::{Accepted, Failed, Held};
+    assert_eq!(outcomes, [Accepted, Failed, Failed, Held, Held, Held]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_unsubscribed_meanwhile_is_not_sent_it_again() {
+    let world = delivered().await;
+    world.takes(&unsubscribed(1, 3)).await;
+    world.takes(&resolve(1, HeldAction::Resend, None)).await;
+    world.walk_started().await;
+    let mails = READERS.map(|number| world.mailbox.count(&address(number)));
+    assert_eq!(mails, [1, 2, 2]);
+    let counts = world.progress().await.pop().expect("a report").counts;
+    assert_eq!((counts.accepted, counts.skipped, counts.held), (2, 1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn long_after_the_issue_who_unsubscribed_meanwhile_is_not_sent_it_again() {
+    let world = delivered().await;
+    tokio::time::advance(std::time::Duration::from_secs(40 * 24 * 60 * 60)).await;
+    world.takes(&resolve(1, HeldAction::Resend, None)).await;
+    world.takes(&unsubscribed(1, 3)).await;
+    world.walk_started().await;
+    let mails = READERS.map(|number| world.mailbox.count(&address(number)));
+    assert_eq!(mails, [1, 2, 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn wherever_the_process_dies_over_a_decision_it_is_carried_out_once() {
+    for effect in 0.. {
+        let mut world = delivered().await;
+        let decision = resolve(1, HeldAction::Resend, None);
+        let fault = Fault::at(effect);
+        world.restart_mortal(&fault);
+        let handled = world.handle(&decision).await;
+        let died = fault.is_dead();
+        assert_eq!(handled.is_err(), died);
+        world.restart();
+        if died {
+            world.takes(&decision).await;
+        }
+        for run in world.app.unfinished_runs().await.expect("read") {
+            world.walk(&run).await.expect("walked");
+        }
+        let mails = READERS.map(|number| world.mailbox.count(&address(number)));
+        assert_eq!(mails, [2; 3], "effect {effect}");
+        assert_eq!(accepted_failed_held(&world).await, (3, 0, 0));
+        if !died {
+            assert!(effect >= 6, "only {effect} effects were met");
+            return;
+        }
+    }
+}
