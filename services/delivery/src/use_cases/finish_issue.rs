@@ -75,9 +75,10 @@ async fn decide(
         let is_cancelled = shards.iter().any(|shard| shard.is_cancelled);
         let finished = issue.finish(is_cancelled, now);
         let tally = issue.tally(&settled);
-        report::progressed_if_news(core, &mut transaction, &mut issue, tally, now)?;
         if let Finished::Delivered { started_at } = finished {
             report::delivered(core, &mut transaction, &mut issue, tally, started_at, now)?;
+        } else {
+            report::progressed_if_news(core, &mut transaction, &mut issue, tally, now)?;
         }
     } else if let Some(reason) = paused.max() {
         issue.turn(Status::Paused { reason });

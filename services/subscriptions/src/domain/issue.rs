@@ -147,7 +147,7 @@ pub(crate) struct Progress {
     pub(crate) reason: Option<String>,
     /// The recipients by outcome.
     pub(crate) counts: Counts,
-    /// When the last recipient was settled, in a report that knows.
+    /// In a report with a final status: when that was reached, or later.
     pub(crate) finished_at: Option<Timestamp>,
 }
 
@@ -175,8 +175,8 @@ impl Issue {
     /// The issue after a report; none if the report tells nothing new.
     ///
     /// Reports come repeatedly and in any order: only a newer one counts. A
-    /// final status stays (a late pass changes counts only), and the moment it
-    /// was reached is taken from any report that knows it.
+    /// final status stays (a late pass changes counts only), and it was reached
+    /// when the first report with it says.
     pub(crate) fn apply_progress(&self, progress: &Progress) -> Option<Self> {
         let mut issue = self.clone();
         if progress.version > self.delivery_version {
@@ -191,7 +191,8 @@ impl Issue {
             }
         }
         if issue.status.is_final() && issue.status == progress.status {
-            issue.finished_at = self.finished_at.or(progress.finished_at);
+            let known = self.finished_at.into_iter().chain(progress.finished_at);
+            issue.finished_at = known.min();
         }
         if issue == *self {
             return None;

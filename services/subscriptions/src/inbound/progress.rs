@@ -13,15 +13,16 @@ use crate::{
 /// `pennypost.issue.delivery-progressed.v1`
 pub(super) fn progressed(event: CloudEvent<IssueDeliveryProgressedV1>) -> Report {
     let data = event.data;
+    let status = status(data.status);
     Report {
         event_id: event.id,
         issue_id: data.issue_id,
         progress: Progress {
             version: data.version,
-            status: status(data.status),
+            status,
             reason: data.reason,
             counts: counts(data.counts),
-            finished_at: None,
+            finished_at: status.is_final().then_some(event.time),
         },
     }
 }

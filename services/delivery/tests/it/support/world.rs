@@ -10,7 +10,9 @@ use ambient::{Clock, SystemRandomness, whole_milliseconds};
 use async_trait::async_trait;
 use contracts::{
     CloudEvent, EventData,
-    events::{IssueDeliveredV1, IssueDeliveryProgressedV1, IssueExceptionsRecordedV1},
+    events::{
+        DeliveryStatus, IssueDeliveredV1, IssueDeliveryProgressedV1, IssueExceptionsRecordedV1,
+    },
 };
 use delivery::{
     App, Config, Ports,
@@ -208,7 +210,8 @@ impl World {
             .await
     }
 
-    /// The progress reports on the outbox, by version.
+    /// The reports on the outbox, by version; the last may be the one that
+    /// everybody has an outcome.
     pub(crate) async fn progress(&self) -> Vec<IssueDeliveryProgressedV1> {
         let reports = self.dated_progress().await.into_iter();
         reports.map(|(_, report)| report).collect()
@@ -217,6 +220,17 @@ impl World {
     /// The same, each with the moment it is of.
     pub(crate) async fn dated_progress(&self) -> Vec<(Timestamp, IssueDeliveryProgressedV1)> {
         let mut reports = self.outbox::<IssueDeliveryProgressedV1>().await;
+        let ends = self.outbox::<IssueDeliveredV1>().await.into_iter();
+        reports.extend(ends.map(|(at, end)| {
+            let report = IssueDeliveryProgressedV1 {
+                issue_id: end.issue_id,
+                version: end.version,
+                status: DeliveryStatus::Delivered,
+                reason: None,
+                counts: end.counts,
+            };
+            (at, report)
+        }));
         reports.sort_by_key(|(_, report)| report.version);
         reports
     }

@@ -64,18 +64,19 @@ fn a_final_status_stays_while_counts_still_change() {
 }
 
 #[test]
-fn the_end_is_dated_by_whichever_report_knows_it_even_an_older_one() {
-    let done = issue()
-        .apply_progress(&report(5, IssueStatus::Delivered, 3))
-        .expect("newer");
-    assert_eq!(done.finished_at, None);
-    let mut dated = report(4, IssueStatus::Delivered, 2);
-    dated.finished_at = Some(later(60));
-    let done = done.apply_progress(&dated).expect("the date is new");
+fn the_end_is_dated_by_the_first_report_of_it_in_whatever_order_they_come() {
+    let at = |version, seconds| Progress {
+        finished_at: Some(later(seconds)),
+        ..report(version, IssueStatus::Delivered, 3)
+    };
+    let done = issue().apply_progress(&at(5, 90)).expect("newer");
+    assert_eq!(done.finished_at, Some(later(90)), "never without a date");
+    let mut first = at(4, 60);
+    first.counts.accepted = 2;
+    let done = done.apply_progress(&first).expect("an earlier date");
     assert_eq!(done.finished_at, Some(later(60)));
     assert_eq!(done.counts.accepted, 3, "the newer report's counts stay");
-    dated.finished_at = Some(later(90));
-    assert_eq!(done.apply_progress(&dated), None);
+    assert_eq!(done.apply_progress(&at(3, 70)), None);
 }
 
 /// All orders of the numbers below `count`.
@@ -97,8 +98,10 @@ fn orders(count: usize) -> Vec<Vec<usize>> {
 fn in_whatever_order_reports_come_and_however_often_the_issue_ends_the_same() {
     let mut paused = report(2, IssueStatus::Paused, 1);
     paused.reason = Some("stale".to_owned());
-    let mut delivered = report(5, IssueStatus::Delivered, 3);
-    delivered.finished_at = Some(later(60));
+    let at = |seconds, report| Progress {
+        finished_at: Some(later(seconds)),
+        ..report
+    };
     let late_pass = Counts {
         recipients: 4,
         accepted: 4,
@@ -108,11 +111,11 @@ fn in_whatever_order_reports_come_and_however_often_the_issue_ends_the_same() {
         report(1, IssueStatus::Sending, 0),
         paused,
         report(3, IssueStatus::Sending, 2),
-        report(4, IssueStatus::Delivered, 3),
-        delivered,
+        at(60, report(4, IssueStatus::Delivered, 3)),
+        at(60, report(5, IssueStatus::Delivered, 3)),
         Progress {
             counts: late_pass,
-            ..report(6, IssueStatus::Delivered, 0)
+            ..at(90, report(6, IssueStatus::Delivered, 0))
         },
     ];
     for order in orders(reports.len()) {
