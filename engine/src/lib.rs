@@ -94,6 +94,15 @@ impl Engine {
         Client::from_conf(config)
     }
 
+    /// Answers a request of DynamoDB's JSON protocol, for who connects in another
+    /// way than by [`client`](Self::client): `operation`, such as `GetItem`, with
+    /// its JSON `body`; status and JSON of the answer. Blocks while it works, and
+    /// tells no [`stream`](Self::stream).
+    pub fn answer(&self, operation: &str, body: &str) -> (u16, String) {
+        let answer = operations::run(&self.database, &self.tokens, operation, body);
+        (answer.status, answer.body)
+    }
+
     /// What is put into `table` from now on, as a DynamoDB stream of new
     /// images would tell it. It is not durable: who reads it must have another
     /// way to find what was put before, or while it was not read.

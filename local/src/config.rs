@@ -17,6 +17,7 @@ use url::Url;
 
 use crate::{
     hosting_flags::{HostingFlags, refuse_flags_of_the_other, refuse_own_console, typed},
+    mail_flags::MailFlags,
     settings::{DEFAULT_FROM, Dispatches, Settings, Storage},
 };
 
@@ -67,15 +68,8 @@ pub struct Cli {
     /// Sender of all mail; its domain makes the List-Id
     #[arg(long, value_name = "SENDER", env = "PENNYPOST_FROM", default_value = DEFAULT_FROM)]
     from: OsString,
-    /// SMTP server that mail goes to, as smtp://user:password@host:port or
-    /// smtps://…, with ?tls=required for STARTTLS [default: the built-in mailbox]
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "PENNYPOST_SMTP_URL",
-        hide_env_values = true
-    )]
-    smtp_url: Option<OsString>,
+    #[command(flatten)]
+    mail: MailFlags,
     /// Seconds that a published issue waits for confirmations on their way
     #[arg(
         long,
@@ -145,9 +139,8 @@ impl Cli {
             from: text("--from", &self.from)?.parse().map_err(
                 |error: delivery::mail::BadSender| ConfigError::new("--from", error.to_string()),
             )?,
-            smtp_url: optional(self.smtp_url)
-                .map(|url| text("--smtp-url", &url).map(SecretString::from))
-                .transpose()?,
+            mail: self.mail.side()?,
+            send_rate: self.mail.send_rate()?,
             settle: settle("--settle-seconds", &self.settle_seconds)?,
             admin_password: admin_password(env::var_os(ADMIN_PASSWORD_VARIABLE))?,
             show_password,
@@ -241,6 +234,7 @@ fn admin_password(value: Option<OsString>) -> Result<Option<SecretString>, Confi
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::MailSide;
 
     fn parse(flags: &[&str]) -> Result<Settings, ConfigError> {
         let arguments = ["pennypost"].iter().chain(flags);
@@ -263,7 +257,8 @@ mod tests {
         assert_eq!(settings.public_url, None);
         assert_eq!(settings.from.address(), "newsletter@pennypost.localhost");
         assert_eq!(settings.settle, Duration::from_secs(1));
-        assert!(settings.smtp_url.is_none());
+        assert!(matches!(settings.mail, MailSide::Mailbox));
+        assert_eq!(settings.send_rate, None);
     }
 
     #[test]
@@ -292,13 +287,6 @@ mod tests {
     fn localhost_is_an_address_too() {
         let settings = parse(&["--addr", "localhost:0"]).expect("an address");
         assert_eq!(settings.addr.to_string(), "127.0.0.1:0");
-    }
-
-    #[test]
-    fn help_shows_no_password_of_a_mail_server() {
-        let help = <Cli as clap::CommandFactory>::command();
-        let smtp = help.get_arguments().find(|it| it.get_id() == "smtp_url");
-        assert!(smtp.expect("the flag").is_hide_env_values_set());
     }
 
     #[test]

@@ -19,11 +19,13 @@ const PEER: &str = "--peer";
 /// The flags that mean something to one of the services alone, as clap and as
 /// people call them. Their variables mean nothing to the other service either,
 /// but are no mistake: two processes can share an environment.
-const FLAGS_OF_ONE: [(Service, &str, &str); 5] = [
+const FLAGS_OF_ONE: [(Service, &str, &str); 7] = [
     (Service::Subscriptions, "addr", "--addr"),
     (Service::Subscriptions, "public_url", "--public-url"),
     (Service::Delivery, "from", "--from"),
     (Service::Delivery, "smtp_url", "--smtp-url"),
+    (Service::Delivery, "ses", "--ses"),
+    (Service::Delivery, "send_rate", "--send-rate"),
     (Service::Delivery, "settle_seconds", "--settle-seconds"),
 ];
 

@@ -152,6 +152,7 @@ impl Parts {
             // this memory.
             sole_process: true,
             progress_interval: PROGRESS_INTERVAL,
+            send_rate: settings.send_rate,
         };
         let ports = delivery::Ports {
             dynamodb: self.engine.client(),

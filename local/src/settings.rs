@@ -9,7 +9,7 @@ use std::{
 };
 
 use ambient::{SharedClock, SystemClock};
-use delivery::mail::Sender;
+use delivery::{SendRate, mail::Sender};
 use secrecy::SecretString;
 use tracing::Dispatch;
 use url::Url;
@@ -31,8 +31,10 @@ pub struct Settings {
     pub public_url: Option<Url>,
     /// Who mails are from.
     pub from: Sender,
-    /// The SMTP server that mail goes to; none: the built-in mailbox.
-    pub smtp_url: Option<SecretString>,
+    /// Where mail goes.
+    pub mail: MailSide,
+    /// The most mails of issues in a second; none: what the mail side takes.
+    pub send_rate: Option<SendRate>,
     /// How long an issue waits, once it is published, for confirmations that
     /// are still on their way.
     pub settle: Duration,
@@ -51,6 +53,17 @@ pub struct Settings {
 /// Shows a password to whoever starts the system, and returns when it was
 /// shown.
 pub type ShowPassword = fn(&SecretString) -> io::Result<()>;
+
+/// Where mail goes.
+#[derive(Debug, Clone)]
+pub enum MailSide {
+    /// To the built-in mailbox.
+    Mailbox,
+    /// To the SMTP server of this URL.
+    Smtp(SecretString),
+    /// To Amazon SES, as the SDK's own variables and files say.
+    Ses,
+}
 
 /// Where data is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +112,8 @@ impl Settings {
             storage: Storage::Memory,
             public_url: None,
             from: DEFAULT_FROM.parse().expect("the default sender is one"),
-            smtp_url: None,
+            mail: MailSide::Mailbox,
+            send_rate: None,
             settle: Duration::ZERO,
             admin_password: None,
             show_password: |_| Ok(()),

@@ -25,7 +25,8 @@ use crate::{
     parts::Parts,
     peer::BadPeer,
     queue::{DatabaseError, Queues},
-    settings::{Settings, Storage},
+    ses::ses,
+    settings::{MailSide, Settings, Storage},
     shutdown::{GRACE, StopSwitch},
     tasks::Tasks,
     workflow_driver,
@@ -79,6 +80,9 @@ pub enum StartError {
     /// The SMTP server's URL cannot be used.
     #[error("--smtp-url: {0}")]
     SmtpUrl(#[from] BadSmtpUrl),
+    /// SES cannot be used.
+    #[error("--ses: {0}")]
+    Ses(&'static str),
     /// The other process cannot be called.
     #[error("--peer: {0}")]
     Peer(#[from] BadPeer),
@@ -111,7 +115,12 @@ impl System {
     /// # Errors
     /// See [`StartError`]; nothing runs then.
     pub async fn start(settings: Settings) -> Result<Self, StartError> {
-        let smtp = settings.smtp_url.as_ref().map(Smtp::new).transpose()?;
+        let has_mails = settings.hosting.runs(Service::Delivery);
+        let mail = match &settings.mail {
+            MailSide::Smtp(url) => Some(Arc::new(Smtp::new(url)?) as Arc<dyn MailSender>),
+            MailSide::Ses if has_mails => Some(Arc::new(ses().await?) as Arc<dyn MailSender>),
+            MailSide::Ses | MailSide::Mailbox => None,
+        };
         let data_dir = match &settings.storage {
             Storage::Memory => None,
             Storage::Directory(path) => Some(DataDir::take(path)?),
@@ -120,7 +129,6 @@ impl System {
         let addresses = listeners.addresses(&settings)?;
         let parts = Parts::open(data_dir.as_ref(), &settings).await?;
         let (mailbox, queues) = (parts.mailbox.clone(), parts.queues.clone());
-        let has_mails = settings.hosting.runs(Service::Delivery);
         let console = Console {
             has_mails,
             mailbox: mailbox.clone(),
@@ -129,7 +137,7 @@ impl System {
                 .pages
                 .as_ref()
                 .map(|pages| pages.public_url.clone()),
-            mail_leaves: smtp.is_some(),
+            mail_leaves: mail.is_some(),
         };
         let console = console::router(console, &settings, parts.bus.queues());
 
@@ -145,10 +153,7 @@ impl System {
             tasks.serve("the pages of subscribers and admins", listener, router);
         }
         if has_mails {
-            let mail: Arc<dyn MailSender> = match smtp {
-                Some(smtp) => Arc::new(smtp),
-                None => Arc::new(mailbox.clone()),
-            };
+            let mail = mail.unwrap_or_else(|| Arc::new(mailbox.clone()));
             let (starter, driver) = workflow_driver::workflow(workflow_driver::DriverSettings {
                 settle: settings.settle,
                 clock: Arc::clone(&tasks.parts().clock),

@@ -13,7 +13,7 @@ use crate::{
     consumer::Consumer,
     housekeeping, http,
     import_queue::IMPORTS_QUEUE,
-    import_sweep,
+    import_sweep, issue_sweep,
     parts::{
         CONFIRMATIONS_QUEUE, DELIVERY_QUEUE, DELIVERY_TABLE, Parts, SUBSCRIPTIONS_QUEUE,
         SUBSCRIPTIONS_TABLE,
@@ -62,13 +62,16 @@ impl Tasks {
         self.spawn("a sweep of the imports", dispatch, sweep);
     }
 
-    /// Delivery's relay and consumer, and the driver of its workflow.
+    /// Delivery's relay and consumers, the driver of its workflow, and the sweep
+    /// of its issues.
     pub(crate) fn start_delivery(&mut self, app: &delivery::App, driver: Driver, starter: Starter) {
         let dispatch = self.dispatches.delivery.clone();
         let stream = self.outbox_stream(DELIVERY_TABLE);
         self.publish(app.table(), stream, &dispatch);
         self.consume(DELIVERY_QUEUE, app.inbound(), dispatch.clone());
         self.consume(CONFIRMATIONS_QUEUE, app.inbound(), dispatch.clone());
+        let sweep = issue_sweep::sweep(app.clone(), self.stopping.clone());
+        self.spawn("a sweep of the issues", dispatch.clone(), sweep);
         let walking = driver.run(app.clone(), starter, self.stopping.clone());
         self.spawn("the workflow", dispatch, walking);
     }

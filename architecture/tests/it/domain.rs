@@ -29,7 +29,10 @@ const PURE: [(&str, &[&str]); 2] = [
         ],
     ),
     // serde_json in tests; Cargo keeps it from the product
-    ("delivery", &["jiff", "serde", "serde_json", "uuid"]),
+    (
+        "delivery",
+        &["jiff", "serde", "serde_json", "thiserror", "uuid"],
+    ),
 ];
 
 /// How many modules below `crate::domain` the file is.

@@ -6,92 +6,21 @@ use std::{
     time::{Duration, Instant},
 };
 
-use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
-use crate::program::{PASSWORD, Program, command};
+use crate::{
+    api::{Api, PAUSE},
+    program::{PASSWORD, Program, command},
+};
 
-/// How long to wait before looking again.
-const PAUSE: Duration = Duration::from_millis(200);
-
-/// A program with a token, for as long as the data is there.
-struct Importer {
-    client: Client,
-    token: String,
-}
-
-impl Importer {
-    async fn new(program: &Program) -> Self {
-        let client = Client::new();
-        let asked = json!({"username": "admin", "password": PASSWORD, "name": "import"});
-        let answer = client
-            .post(format!("{}/v1/tokens", program.url))
-            .json(&asked);
-        let issued: Value = answer
-            .send()
-            .await
-            .expect("an answer")
-            .json()
-            .await
-            .expect("JSON");
-        let token = issued["token"].as_str().expect("a token").to_owned();
-        Self { client, token }
-    }
-
-    async fn start(&self, program: &Program, list: String) -> String {
-        let request = self
-            .client
-            .post(format!("{}/v1/subscribers/import", program.url))
-            .bearer_auth(&self.token)
-            .header("content-type", "text/csv")
-            .body(list);
-        let answer = request.send().await.expect("an answer");
-        assert_eq!(answer.status(), StatusCode::ACCEPTED);
-        let started: Value = answer.json().await.expect("JSON");
-        started["id"].as_str().expect("an id").to_owned()
-    }
-
-    async fn show(&self, program: &Program, id: &str) -> Value {
-        let request = self
-            .client
-            .get(format!("{}/v1/imports/{id}", program.url))
-            .bearer_auth(&self.token);
-        request
-            .send()
-            .await
-            .expect("an answer")
-            .json()
-            .await
-            .expect("JSON")
-    }
-
-    /// Waits until `is_there` holds of the import, and gives it.
-    async fn until(
-        &self,
-        program: &Program,
-        id: &str,
-        limit: Duration,
-        is_there: impl Fn(&Value) -> bool,
-    ) -> Value {
-        let deadline = Instant::now() + limit;
-        loop {
-            let import = self.show(program, id).await;
-            if is_there(&import) {
-                return import;
-            }
-            assert!(Instant::now() < deadline, "it does not happen: {import}");
-            tokio::time::sleep(PAUSE).await;
-        }
-    }
-}
-
-fn list_of(readers: usize) -> String {
+/// A list of so many readers, with a head.
+pub(crate) fn list_of(readers: usize) -> String {
     let rows = (0..readers).map(|number| format!("r{number:05}@lists.example,Reader {number}\n"));
     format!("email,name\n{}", rows.collect::<String>())
 }
 
 /// How many recipients delivery has, by its log.
-fn projected(log: &Path) -> u64 {
+pub(crate) fn projected(log: &Path) -> u64 {
     let log = fs::read_to_string(log).expect("a log");
     let lines = log
         .lines()
@@ -117,17 +46,18 @@ async fn killed_in_the_middle_an_import_goes_on_and_nobody_is_counted_twice() {
     let directory = tempfile::tempdir().expect("a directory");
     let (data, log) = (directory.path().join("data"), directory.path().join("log"));
     let mut program = start(&data, &log);
-    let importer = Importer::new(&program).await;
-    let id = importer.start(&program, list_of(2_000)).await;
+    let api = Api::new(&program).await;
+    let import = api.import(&program, list_of(2_000)).await;
+    let import = format!("/v1/imports/{import}");
     let limit = Duration::from_secs(60);
     for killed_at in [1, READERS / 3, READERS / 2] {
         let passed = |import: &Value| import["imported"].as_u64() >= Some(killed_at);
-        importer.until(&program, &id, limit, passed).await;
+        api.until(&program, &import, limit, passed).await;
         program.kill();
         program = start(&data, &log);
     }
     let ended = |import: &Value| import["status"] != "running";
-    let import = importer.until(&program, &id, limit, ended).await;
+    let import = api.until(&program, &import, limit, ended).await;
     assert_eq!(import["status"], "finished", "{import}");
     assert_eq!(
         (
@@ -166,15 +96,16 @@ async fn a_hundred_thousand_are_imported_within_two_minutes() {
     let directory = tempfile::tempdir().expect("a directory");
     let (data, log) = (directory.path().join("data"), directory.path().join("log"));
     let program = start(&data, &log);
-    let importer = Importer::new(&program).await;
+    let api = Api::new(&program).await;
     let before = peak_memory(&program);
     let began = Instant::now();
-    let id = importer.start(&program, list_of(100_000)).await;
+    let import = api.import(&program, list_of(100_000)).await;
+    let import = format!("/v1/imports/{import}");
     println!("taken in after {:.1?}", began.elapsed());
     let limit = Duration::from_secs(600);
     for tenth in 1..=10 {
         let there = |import: &Value| import["imported"].as_u64() >= Some(READERS / 10 * tenth);
-        importer.until(&program, &id, limit, there).await;
+        api.until(&program, &import, limit, there).await;
         let peak = peak_memory(&program);
         println!(
             "{}0 % after {:.1?}, peak {peak} MiB",
@@ -183,7 +114,7 @@ async fn a_hundred_thousand_are_imported_within_two_minutes() {
         );
     }
     let ended = |import: &Value| import["status"] != "running";
-    let import = importer.until(&program, &id, limit, ended).await;
+    let import = api.until(&program, &import, limit, ended).await;
     let finished = began.elapsed();
     assert_eq!(import["imported"], READERS, "{import}");
     println!("finished after {finished:.1?}");

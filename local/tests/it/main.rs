@@ -1,5 +1,6 @@
 //! The host from outside: its parts, and the built program.
 
+mod api;
 mod bus;
 mod clock;
 mod configuration;
@@ -8,6 +9,7 @@ mod end_to_end;
 mod forwarding;
 mod importing;
 mod killed;
+mod killed_sending;
 mod load;
 mod mailbox;
 mod pair;

@@ -35,12 +35,12 @@ const SEED: &str = "RANDOM_KILLS_SEED";
 
 /// Random numbers that a seed repeats: SplitMix64.
 /// Source: <https://prng.di.unimi.it/splitmix64.c>
-struct Moments(u64);
+pub(crate) struct Moments(u64);
 
 impl Moments {
     /// By the seed in the variable [`SEED`], or by one of their own.
     #[expect(clippy::print_stdout, reason = "a failed test shows it")]
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let given = env::var(SEED).ok();
         let seed = given.map_or_else(random, |seed| seed.parse().expect("a number"));
         println!("{SEED}={seed}");
@@ -49,10 +49,15 @@ impl Moments {
 
     /// A time below `most` milliseconds.
     fn next(&mut self, most: u64) -> Duration {
+        Duration::from_millis(self.below(most))
+    }
+
+    /// A number below `most`.
+    pub(crate) fn below(&mut self, most: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        Duration::from_millis((mixed ^ (mixed >> 31)) % most)
+        (mixed ^ (mixed >> 31)) % most
     }
 }
 

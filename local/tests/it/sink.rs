@@ -12,6 +12,11 @@ use tokio::{
 
 use crate::reader::eventually;
 
+/// How long to wait before counting again.
+const POLL: Duration = Duration::from_millis(1);
+/// The longest wait for a number of mails, on a busy machine.
+const LIMIT: Duration = Duration::from_secs(60);
+
 /// An SMTP server that accepts everything and keeps it.
 pub(crate) struct Sink {
     pub(crate) url: String,
@@ -62,6 +67,17 @@ impl Sink {
     /// How many mails came.
     pub(crate) fn count(&self) -> usize {
         self.mails.lock().expect("the lock").len()
+    }
+
+    /// Waits until so many mails have come.
+    pub(crate) async fn has_got(&self, mails: usize) {
+        let came = async {
+            while self.count() < mails {
+                tokio::time::sleep(POLL).await;
+            }
+        };
+        let came = tokio::time::timeout(LIMIT, came).await;
+        assert!(came.is_ok(), "{} of {mails} mails came", self.count());
     }
 
     pub(crate) async fn first_with(&self, text: &str) -> String {

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use ambient::{SharedClock, SharedRandomness};
 use dynamo::{ReadError, Table};
 use outbox::MessageHandler;
-use tokio::sync::Semaphore;
 
 use crate::{
     config::Config,
     inbound::Inbound,
-    mail::{CONCURRENT_MAILS, MailSender},
+    mail::MailSender,
     ports::WorkflowStarter,
     store::runs,
+    use_cases::{Pace, Turns, sweep_issues::sweep_issues},
     workflow::{Folds, InFlight, IssueRun, Steps, Stop},
 };
 
@@ -49,7 +49,9 @@ pub(crate) struct Core {
     pub(crate) in_flight: InFlight,
     pub(crate) folds: Folds,
     /// Whose turn it is to be mailed an issue.
-    pub(crate) mail_turns: Semaphore,
+    pub(crate) mail_turns: Turns,
+    /// How fast.
+    pub(crate) pace: Pace,
 }
 
 impl App {
@@ -62,12 +64,13 @@ impl App {
                 table,
                 clock: ports.clock,
                 randomness: ports.randomness,
+                mail_turns: Turns::new(&*ports.mail),
+                pace: Pace::default(),
                 mail: ports.mail,
                 workflow: ports.workflow,
                 stop: Stop::default(),
                 in_flight: InFlight::default(),
                 folds: Folds::default(),
-                mail_turns: Semaphore::new(CONCURRENT_MAILS),
             }),
         }
     }
@@ -90,6 +93,16 @@ impl App {
     /// See [`ReadError`].
     pub async fn unfinished_runs(&self) -> Result<Vec<IssueRun>, ReadError> {
         runs::all(&self.core.table).await
+    }
+
+    /// Finds issues that nobody sends: starts every open run once more, and logs
+    /// an error for each issue that makes no progress. To be called from time to
+    /// time.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub async fn sweep_issues(&self) -> Result<(), ReadError> {
+        sweep_issues(&self.core).await
     }
 
     /// The steps of a run.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::mail::Sender;
+use crate::{domain::rate::SendRate, mail::Sender};
 
 /// The settings of one deployment.
 #[derive(Debug, Clone)]
@@ -22,4 +22,8 @@ pub struct Config {
     /// The least time between two reports on an issue that goes out. The first
     /// and the last one are in time whatever it is.
     pub progress_interval: Duration,
+    /// The most mails of issues that leave in a second, whatever the number of
+    /// issues; none: what is left of the mail side's own quota, where it names
+    /// one, beside a share for confirmation mails.
+    pub send_rate: Option<SendRate>,
 }

@@ -22,3 +22,4 @@ pub mod workflow;
 
 pub use app::{App, Ports};
 pub use config::Config;
+pub use domain::rate::{BadSendRate, SendRate};

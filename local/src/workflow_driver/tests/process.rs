@@ -117,6 +117,7 @@ impl Process {
             stage: "test".to_owned(),
             from: "Penny Post <news@penny.example>".parse().expect("a sender"),
             sole_process: true,
+            send_rate: None,
             progress_interval: Duration::from_secs(1),
         };
         let ports = Ports {

@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{shard::PerShard, tally::Tally};
-use crate::shard_log::Counts;
+use super::counts::Counts;
+use super::{rate::SendRate, shard::PerShard, tally::Tally};
 
 /// For how long after its publication a confirmation that was given before
 /// it, but arrives late, still gets the issue.
@@ -47,6 +47,9 @@ pub(crate) struct Issue {
     /// exact when every shard is at its end.
     #[serde(default)]
     pub(crate) planned: PerShard<u64>,
+    /// How fast the mail side takes issues, read when a run began.
+    #[serde(default)]
+    pub(crate) send_rate: Option<SendRate>,
     /// The version of the last report on this issue.
     pub(crate) report: u64,
     /// When that was.
@@ -89,6 +92,7 @@ impl Issue {
             started_at: None,
             finished_at: None,
             planned: PerShard::default(),
+            send_rate: None,
             report: 0,
             reported_at: None,
             reported: None,

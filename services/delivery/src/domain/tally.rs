@@ -4,7 +4,7 @@ use std::iter::Sum;
 
 use serde::{Deserialize, Serialize};
 
-use crate::shard_log::Counts;
+use super::counts::Counts;
 
 /// How far an issue, or a part of it, is: those who have an outcome, and those
 /// who have none yet. They are its recipients.

@@ -1,4 +1,6 @@
-//! An issue as one reader's mail.
+//! An issue as its readers' mail.
+
+use std::fmt;
 
 use contracts::Personal;
 use jiff::Timestamp;
@@ -7,13 +9,12 @@ use uuid::Uuid;
 use super::{
     Email, Sender,
     html::{escape, with_footer, with_preheader},
-    placeholders::fill,
+    placeholders::{Template, Values},
 };
-use crate::domain::recipient::Contact;
 
-/// What an issue says to everybody.
+/// What an issue says to everybody, as admins wrote it.
 #[derive(Debug, Clone)]
-pub(crate) struct IssueMail {
+pub(crate) struct IssueContent {
     pub(crate) issue_id: Uuid,
     pub(crate) title: String,
     /// What mail programs show beside the subject. It goes to the HTML part
@@ -25,70 +26,121 @@ pub(crate) struct IssueMail {
     pub(crate) html: String,
 }
 
-/// The issue, addressed to one subscriber.
-pub(crate) fn issue(
-    from: &Sender,
-    issue: &IssueMail,
-    contact: &Contact,
-    subscriber_id: Uuid,
-    now: Timestamp,
-) -> Email {
-    Email {
-        message_id: format!("{}.{subscriber_id}@{}", issue.issue_id, from.domain()),
-        date: now,
-        from: match &issue.sender_name {
-            Some(name) => from.named(name.expose()),
-            None => from.clone(),
-        },
-        to: Personal::new(&contact.email),
-        subject: issue.title.clone(),
-        text: text(from.newsletter(), &issue.text, contact),
-        html: html(from.newsletter(), issue, contact),
-        headers: vec![
+/// An issue, ready to be addressed.
+#[derive(Debug, Clone)]
+pub struct IssueMail {
+    pub(super) issue_id: Uuid,
+    pub(super) from: Sender,
+    pub(super) subject: String,
+    pub(super) text: Template,
+    pub(super) html: Template,
+}
+
+/// One reader of an issue. `Debug` hides who.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    /// Whom it is.
+    pub subscriber_id: Uuid,
+    /// The bare address, as it was typed.
+    pub email: &'a str,
+    /// The reader's name.
+    pub name: &'a str,
+    /// Where this reader unsubscribes.
+    pub unsubscribe_url: &'a str,
+}
+
+impl fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader")
+            .field("subscriber_id", &self.subscriber_id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl IssueMail {
+    /// `issue` with what each mail has beside its content.
+    pub(crate) fn new(from: &Sender, issue: &IssueContent) -> Self {
+        let newsletter = from.newsletter();
+        Self {
+            issue_id: issue.issue_id,
+            from: match &issue.sender_name {
+                Some(name) => from.named(name.expose()),
+                None => from.clone(),
+            },
+            subject: issue.title.clone(),
+            text: text(newsletter, &issue.text),
+            html: html(newsletter, issue),
+        }
+    }
+
+    /// Which issue it is.
+    pub fn issue_id(&self) -> Uuid {
+        self.issue_id
+    }
+
+    /// The mail to one reader.
+    pub fn to(&self, reader: &Reader<'_>, now: Timestamp) -> Email {
+        let domain = self.from.domain();
+        Email {
+            message_id: format!("{}.{}@{domain}", self.issue_id, reader.subscriber_id),
+            date: now,
+            from: self.from.clone(),
+            to: Personal::new(reader.email),
+            subject: self.subject.clone(),
+            text: self.text.fill(reader.in_text()),
+            html: self.html.fill(Values {
+                name: &escape(reader.name),
+                unsubscribe_url: &escape(reader.unsubscribe_url),
+            }),
+            headers: self.headers(reader),
+        }
+    }
+
+    /// The headers that make it a newsletter.
+    pub(super) fn headers(&self, reader: &Reader<'_>) -> Vec<(&'static str, String)> {
+        vec![
             // RFC 2919
-            ("List-Id", format!("<newsletter.{}>", from.domain())),
+            ("List-Id", format!("<newsletter.{}>", self.from.domain())),
             // RFC 2369, and RFC 8058 for the button in a mailbox
-            ("List-Unsubscribe", format!("<{}>", contact.unsubscribe_url)),
+            ("List-Unsubscribe", format!("<{}>", reader.unsubscribe_url)),
             (
                 "List-Unsubscribe-Post",
                 "List-Unsubscribe=One-Click".to_owned(),
             ),
-        ],
+        ]
     }
 }
 
-fn text(newsletter: &str, content: &str, contact: &Contact) -> String {
-    let url = &contact.unsubscribe_url;
-    let filled = fill(
-        content,
-        &[("name", &contact.name), ("unsubscribe_url", url)],
-    );
-    format!(
-        "{filled}\n\
-         \n\
-         -- \n\
-         You get this mail because you subscribed to {newsletter}.\n\
-         Unsubscribe: {url}\n"
-    )
+impl<'a> Reader<'a> {
+    /// What is put into the text part.
+    pub(super) fn in_text(&self) -> Values<'a> {
+        Values {
+            name: self.name,
+            unsubscribe_url: self.unsubscribe_url,
+        }
+    }
 }
 
-fn html(newsletter: &str, issue: &IssueMail, contact: &Contact) -> String {
-    let url = escape(&contact.unsubscribe_url);
-    let values = [
-        ("name", &*escape(&contact.name)),
-        ("unsubscribe_url", &*url),
-    ];
-    let content = fill(&issue.html, &values);
+fn text(newsletter: &str, content: &str) -> Template {
+    let mut text = Template::parse(content);
+    text.push_text("\n\n-- \nYou get this mail because you subscribed to ");
+    text.push_text(newsletter);
+    text.append(Template::parse(".\nUnsubscribe: {{unsubscribe_url}}\n"));
+    text
+}
+
+fn html(newsletter: &str, issue: &IssueContent) -> Template {
+    // No placeholder stands in the newsletter's name, whatever it is.
+    let newsletter = escape(newsletter).replace('{', "&#123;");
     let footer = format!(
         "<hr>\n\
-         <p>You get this mail because you subscribed to {}.\n\
-         <a href=\"{url}\">Unsubscribe</a></p>",
-        escape(newsletter)
+         <p>You get this mail because you subscribed to {newsletter}.\n\
+         <a href=\"{{{{unsubscribe_url}}}}\">Unsubscribe</a></p>"
     );
-    let mail = with_footer(&content, &footer);
-    match &issue.preheader {
+    let mail = with_footer(&issue.html, &footer);
+    Template::parse(&match &issue.preheader {
         // Escaping leaves braces, and so placeholders, as they are.
-        Some(preheader) => with_preheader(&mail, &fill(&escape(preheader), &values)),
+        Some(preheader) => with_preheader(&mail, &escape(preheader)),
         None => mail,
-    }
+    })
 }

@@ -3,6 +3,7 @@
 mod address;
 mod body_end;
 mod body_start;
+mod bulk;
 mod confirmation;
 mod email;
 mod encoded_word;
@@ -13,11 +14,15 @@ mod mime;
 mod placeholders;
 mod port;
 mod sender;
+mod ses;
 mod smtp;
 
+pub use bulk::{BulkMail, IssueCall};
 pub(crate) use confirmation::confirmation;
 pub use email::{Email, InvalidEmail};
-pub(crate) use issue::{IssueMail, issue};
-pub use port::{CONCURRENT_MAILS, MailSender, SEND_LIMIT, SendResult};
+pub(crate) use issue::IssueContent;
+pub use issue::{IssueMail, Reader};
+pub use port::{CONCURRENT_MAILS, MailSender, QuotaUnknown, SEND_LIMIT, SendQuota, SendResult};
 pub use sender::{BadSender, Sender};
+pub use ses::Ses;
 pub use smtp::{BadSmtpUrl, Smtp, SmtpLimits};

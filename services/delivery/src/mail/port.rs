@@ -4,15 +4,16 @@ use std::{borrow::Cow, time::Duration};
 
 use async_trait::async_trait;
 
-use super::Email;
+use super::{BulkMail, Email};
 
 /// The longest that handing over one mail may take. What is not answered by
 /// then counts as [`SendResult::Unclear`].
 pub const SEND_LIMIT: Duration = Duration::from_secs(100);
 
 /// How many mails of issues one process hands over at a time, whatever the
-/// number of issues. Nobody is claimed before it is their turn, so there are
-/// never more that a crash leaves unknown.
+/// number of issues; where a mail side takes them in bulk, how many calls.
+/// Nobody is claimed before it is their turn, so there are never more that a
+/// crash leaves unknown.
 pub const CONCURRENT_MAILS: usize = 16;
 
 /// What became of one mail. A reason is short, fit for admins and for logs:
@@ -25,6 +26,18 @@ pub enum SendResult {
     /// connection, no TLS, no log-in, throttled as a whole. It says nothing of
     /// this recipient.
     Unavailable {
+        /// Why.
+        reason: Cow<'static, str>,
+    },
+    /// As `Unavailable`, and since more came in a second than the mail side
+    /// takes: slower is better.
+    Throttled {
+        /// Why.
+        reason: Cow<'static, str>,
+    },
+    /// It certainly did not leave, and no mail will before a person has done
+    /// something: the fault is the account's or the set-up's.
+    AccountFault {
         /// Why.
         reason: Cow<'static, str>,
     },
@@ -59,4 +72,32 @@ pub trait MailSender: Send + Sync + 'static {
     /// cause; and `Accepted` only if the mail survives a crash of this
     /// process. MUST answer within [`SEND_LIMIT`].
     async fn send(&self, email: &Email) -> SendResult;
+
+    /// The way for an issue to many readers in one call; none: each reader's
+    /// mail is handed over by itself.
+    fn bulk(&self) -> Option<&dyn BulkMail> {
+        None
+    }
+
+    /// What the mail side takes; none: it names no limit.
+    ///
+    /// # Errors
+    /// [`QuotaUnknown`] if it does not tell now.
+    async fn quota(&self) -> Result<Option<SendQuota>, QuotaUnknown> {
+        Ok(None)
+    }
 }
+
+/// What a mail side takes, of all mails together.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SendQuota {
+    /// Mails per second; more than 0.
+    pub per_second: f64,
+    /// How many more it takes within a day; none: no limit.
+    pub left_today: Option<u64>,
+}
+
+/// The mail side does not tell its quota. The text holds no addresses.
+#[derive(Debug, thiserror::Error)]
+#[error("the mail side does not tell its quota: {0}")]
+pub struct QuotaUnknown(pub String);

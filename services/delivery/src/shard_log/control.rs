@@ -5,7 +5,7 @@ use super::row::{Action, Control};
 /// Whether claims may be made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Controls {
-    /// The newest of the admins' requests.
+    /// The newest of the admins' requests that this is upon.
     version: u64,
     state: State,
 }
@@ -60,7 +60,9 @@ impl Controls {
         if !self.heeds(control) {
             return false;
         }
-        self.version = control.version.unwrap_or(self.version);
+        // A pause upon a request that has not got here yet: when it does, it is
+        // no news. Nobody whom it told has seen what the pause is about.
+        self.version = control.version.or(control.upon).unwrap_or(self.version);
         self.state = match control.action {
             Action::Resume => State::Running,
             Action::Cancel => State::Cancelled,

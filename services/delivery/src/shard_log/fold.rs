@@ -12,10 +12,15 @@ use super::{
     control::Controls,
     effect::{Effect, Told},
     outcomes::{Exception, Exceptions, Hold, Outcome},
-    row::{Body, Claim, Counts, Evidence, Finding, Removal, Row},
+    row::{Body, Claim, Evidence, Finding, MAX_IDS, Removal, Row},
     streak::Streaks,
 };
-use crate::workflow::WorkerId;
+use crate::{domain::counts::Counts, workflow::WorkerId};
+
+/// The most exceptions of the projection's rows that one row of a worker tells:
+/// more than a row has, and about 2 MB of the 4 MB of a transaction.
+pub(crate) const MAX_TOLD: usize = 10_000;
+const _: () = assert!(MAX_IDS <= MAX_TOLD, "a part has a row at least");
 
 /// The folded log.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +30,8 @@ pub(crate) struct Fold {
     /// The last id that the pages have got to.
     cursor: Option<Uuid>,
     open: Option<OpenClaim>,
+    /// When the last claim was made, and of how many.
+    last_claim: Option<(Timestamp, usize)>,
     claimed: Claimed,
     retry: BTreeMap<Uuid, Retry>,
     late: BTreeSet<Uuid>,
@@ -32,7 +39,7 @@ pub(crate) struct Fold {
     exceptions: Exceptions,
     /// Those of whom subscriptions was told that they are held.
     told: HashSet<Uuid>,
-    /// What rows of the projection did, since the last row of a worker.
+    /// What rows of the projection did that no row of a worker has told.
     untold: Vec<(u64, Vec<Told>)>,
     bounced: HashSet<Uuid>,
     complained: HashSet<Uuid>,
@@ -76,7 +83,7 @@ impl Fold {
     pub(crate) fn apply(&mut self, number: u64, row: &Row) -> Result<(), FoldError> {
         self.admits(number, row)?;
         if row.body.author().is_some() {
-            self.untold.clear();
+            self.untold.drain(..self.untold().len());
         } else if row.body.is_told_later() {
             let told = self.exceptions(row);
             self.untold
@@ -92,7 +99,10 @@ impl Fold {
             self.enact(id, effect, row.at);
         }
         match &row.body {
-            Body::Claim(claim) => self.claim(number, claim),
+            Body::Claim(claim) => {
+                self.last_claim = Some((row.at, claim.ids.len()));
+                self.claim(number, claim);
+            }
             Body::Removed(removed) => self.pass(removed.cursor),
             Body::Evidence(evidence) => self.note_decision(number, evidence),
             Body::Control(control) => {
@@ -215,6 +225,11 @@ impl Fold {
         self.open.as_ref()
     }
 
+    /// When the last claim was made, and of how many.
+    pub(crate) fn last_claim(&self) -> Option<(Timestamp, usize)> {
+        self.last_claim
+    }
+
     pub(crate) fn counts(&self) -> Counts {
         self.counts
     }
@@ -248,11 +263,17 @@ impl Fold {
         self.passes
     }
 
-    /// What the projection's rows did since the last row of a worker, by their
-    /// numbers. The projection does not fold the log, so that it cannot tell:
-    /// the next row of a worker does, in its transaction.
+    /// What the projection's rows did that no worker has told yet, by their
+    /// numbers: as much of it as goes into one transaction. The projection does
+    /// not fold the log, so that it cannot tell: the next row of a worker tells
+    /// this, and the one after that the next part.
     pub(crate) fn untold(&self) -> &[(u64, Vec<Told>)] {
-        &self.untold
+        let mut told = 0;
+        let fits = self.untold.iter().take_while(|(_, row)| {
+            told += row.len();
+            told <= MAX_TOLD
+        });
+        &self.untold[..fits.count()]
     }
 
     pub(crate) fn retries(&self) -> impl Iterator<Item = (Uuid, Retry)> {

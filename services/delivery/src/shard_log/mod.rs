@@ -67,7 +67,7 @@ pub(crate) use fold::Fold;
 pub(crate) use outcomes::Outcome;
 pub(crate) use projection::{Change, late_needs_start, rows as projection_rows};
 pub(crate) use resolve::Resolution;
-pub(crate) use row::{Action, Author, Body, Control, Counts, Done, MAX_IDS, Removal, Removed, Row};
+pub(crate) use row::{Action, Author, Body, Control, Done, MAX_IDS, Removal, Removed, Row};
 pub(crate) use start::needs_start;
 pub(crate) use stored::{CorruptRow, Stored, item, key, partition};
 pub(crate) use worker::{Called, Worker};

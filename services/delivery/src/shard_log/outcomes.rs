@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::row::Counts;
+use crate::domain::counts::Counts;
 
 /// What happened to a recipient instead of an accepted mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

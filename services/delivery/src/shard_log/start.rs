@@ -8,12 +8,17 @@ use super::{
 /// Whether the row `body`, which made `after` of a log that was `done` or not,
 /// needs the start of an execution in its own transaction. The execution is
 /// named by the issue, the shard and the row's number.
+///
+/// That the shard is paused is no reason against it: nobody can resume the issue
+/// if it is delivered, or just about to be, and then its workers resume by
+/// themselves. Otherwise the execution meets the pause, and ends.
 pub(crate) fn needs_start(was_done: bool, after: &Fold, body: &Body) -> bool {
-    let has_work = !after.is_done();
-    let may_run = !after.controls().is_paused();
-    let sets_going = matches!(
-        body,
-        Body::Control(control) if matches!(control.action, Action::Resume | Action::Cancel)
-    );
-    has_work && may_run && (was_done || sets_going)
+    let is_paused = after.controls().is_paused();
+    let sets_going = match body {
+        Body::Late(_) | Body::Evidence(_) => was_done || is_paused,
+        Body::Control(control) => control.action != Action::Pause && !is_paused,
+        Body::Claim(_) | Body::Settle(_) | Body::Takeover(_) => false,
+        Body::Removed(_) | Body::Done(_) => false,
+    };
+    sets_going && !after.is_done()
 }

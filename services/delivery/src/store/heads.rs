@@ -38,11 +38,6 @@ impl Head {
             .retain(|one| !is_over(one) && one.issue_id != listed.issue_id);
         self.issues.push(listed);
     }
-
-    /// Whether it lists the issue.
-    pub(crate) fn lists(&self, issue_id: Uuid) -> bool {
-        self.issues.iter().any(|one| one.issue_id == issue_id)
-    }
 }
 
 /// The heads of `shards`, in their order.

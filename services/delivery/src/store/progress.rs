@@ -6,9 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::{
-    domain::shard::{PerShard, SHARDS, Shard},
-    shard_log::Counts,
+use crate::domain::{
+    counts::Counts,
+    shard::{PerShard, SHARDS, Shard},
 };
 
 /// How long counts are kept that nobody writes any more.

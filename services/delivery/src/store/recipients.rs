@@ -1,60 +1,23 @@
 //! `RECIPIENTS#<shard>` / `<subscriber id>`: the projection.
 
+mod row;
+
 use std::collections::HashMap;
 
 use dynamo::{Condition, Item, Key, Query, ReadError, Table, Transaction};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::{
-    recipient::{Contact, Recipient, Standing},
-    shard::Shard,
-};
+use self::row::{Read, Row};
+use crate::domain::{recipient::Recipient, shard::Shard};
 
 /// How many recipients are read at once.
-const PAGE: u16 = 500;
+const PAGE: u16 = 1_000;
 /// How many are counted at once; the store ends a page at 1 MB anyway.
 const COUNTED: u16 = 2_000;
 
 /// Names a recipient's action in a failed transaction.
 pub(crate) const LABEL: &str = "recipient";
-
-#[derive(Serialize, Deserialize)]
-struct Row {
-    subscriber_id: Uuid,
-    version: u64,
-    status: Status,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    active: Option<Active>,
-}
-
-/// A row as a page has it. One that is not what was written costs its own
-/// recipient the issue, not everybody else in the shard.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Read {
-    Row(Row),
-    Corrupt {
-        /// The sort key: the subscriber's id.
-        sk: String,
-    },
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Status {
-    Active,
-    Removed,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Active {
-    email: String,
-    name: String,
-    unsubscribe_url: String,
-    confirmed_at: Timestamp,
-}
 
 /// Those of the recipients who are there, active or removed, by their ids.
 pub(crate) async fn find_many(
@@ -162,52 +125,4 @@ fn key(subscriber_id: Uuid) -> Key {
         partition(Shard::of(subscriber_id)),
         subscriber_id.to_string(),
     )
-}
-
-impl From<Row> for Recipient {
-    fn from(row: Row) -> Self {
-        let standing = match (row.status, row.active) {
-            (Status::Active, Some(active)) => Standing::Active {
-                contact: Contact {
-                    email: active.email,
-                    name: active.name,
-                    unsubscribe_url: active.unsubscribe_url,
-                },
-                confirmed_at: active.confirmed_at,
-            },
-            // `From<&Recipient>` writes no other combination.
-            (Status::Active | Status::Removed, _) => Standing::Removed,
-        };
-        Self {
-            subscriber_id: row.subscriber_id,
-            version: row.version,
-            standing,
-        }
-    }
-}
-
-impl From<&Recipient> for Row {
-    fn from(recipient: &Recipient) -> Self {
-        let (status, active) = match &recipient.standing {
-            Standing::Removed => (Status::Removed, None),
-            Standing::Active {
-                contact,
-                confirmed_at,
-            } => (
-                Status::Active,
-                Some(Active {
-                    email: contact.email.clone(),
-                    name: contact.name.clone(),
-                    unsubscribe_url: contact.unsubscribe_url.clone(),
-                    confirmed_at: *confirmed_at,
-                }),
-            ),
-        };
-        Self {
-            subscriber_id: recipient.subscriber_id,
-            version: recipient.version,
-            status,
-            active,
-        }
-    }
 }

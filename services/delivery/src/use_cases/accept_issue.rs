@@ -135,16 +135,22 @@ async fn list(
     Ok(())
 }
 
-/// Which of the listed issues were published before `since`, and are finished.
+/// Which of the listed issues were published before `since`, are finished, and
+/// are on their way to nobody again.
 async fn over(core: &Core, heads: &[Head], since: Timestamp) -> Result<Vec<Uuid>, HandleError> {
     let listed = heads.iter().flat_map(|head| &head.issues);
     let old = listed.filter(|one| one.published_at < since);
     let mut old: Vec<_> = old.map(|one| one.issue_id).collect();
     old.sort_unstable();
     old.dedup();
-    let found = issues::find_many(&core.table, &old).await?.into_iter();
-    let finished = found.filter(|issue| issue.finished_at.is_some());
-    Ok(finished.map(|issue| issue.issue_id).collect())
+    let mut over = Vec::new();
+    for issue in issues::find_many(&core.table, &old).await? {
+        let runs = runs::of_issue(&core.table, issue.issue_id).await?;
+        if issue.finished_at.is_some() && runs.is_empty() {
+            over.push(issue.issue_id);
+        }
+    }
+    Ok(over)
 }
 
 /// Adds what `content` tells beyond what is stored, if it is not too late.

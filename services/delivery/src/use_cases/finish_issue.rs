@@ -12,10 +12,11 @@ use super::{
 use crate::{
     app::Core,
     domain::{
+        counts::Counts,
         issue::{Finished, Issue, Status},
         shard::{PerShard, Shard},
     },
-    shard_log::{Counts, Fold},
+    shard_log::Fold,
     store::runs,
     workflow::{IssueRun, StepError},
 };

@@ -5,42 +5,116 @@ use std::{borrow::Cow, collections::HashMap};
 use futures::future::join_all;
 use uuid::Uuid;
 
-use super::hand_over::{hand_over, mail_span, problem};
+use super::hand_over::{hand_over, hand_over_all, mail_span, mails_span, problem};
 use crate::{
     app::Core,
     domain::recipient::Recipient,
-    mail::{self, IssueMail, SendResult},
+    mail::{BulkMail, IssueCall, IssueMail, Reader, SendResult},
     shard_log::MailResult,
 };
 
-/// Hands the issue over to each of `ids`, all at the same time; one result for
-/// each, in their order. `readers` are those who were read.
+/// Why somebody is not mailed who was claimed and not read.
+const NOT_FOUND: &str = "the recipient was not found";
+
+/// A claim: whose number, of which shard, and whom.
+pub(super) struct Claimed<'a> {
+    pub(super) shard: u16,
+    pub(super) claim: u64,
+    pub(super) ids: &'a [Uuid],
+}
+
+/// Hands the issue over to each of the claimed, all at the same time; one result
+/// for each, in their order. `read` are those who were read.
 pub(super) async fn call(
     core: &Core,
     issue: &IssueMail,
-    ids: &[Uuid],
-    readers: &HashMap<Uuid, Recipient>,
-) -> Vec<MailResult> {
-    let mails = ids.iter().map(async |id| {
-        let contact = readers.get(id).and_then(Recipient::contact);
-        let Some(contact) = contact else {
-            return MailResult::Unsent("the recipient was not found".to_owned());
+    claimed: &Claimed<'_>,
+    read: &HashMap<Uuid, Recipient>,
+) -> Vec<SendResult> {
+    let readers: Vec<_> = claimed.ids.iter().map(|id| reader(read, *id)).collect();
+    match core.mail.bulk() {
+        Some(bulk) => in_bulk(core, bulk, issue, claimed, &readers).await,
+        None => one_by_one(core, issue, readers).await,
+    }
+}
+
+fn reader(read: &HashMap<Uuid, Recipient>, id: Uuid) -> Option<Reader<'_>> {
+    let contact = read.get(&id).and_then(Recipient::contact)?;
+    Some(Reader {
+        subscriber_id: id,
+        email: &contact.email,
+        name: &contact.name,
+        unsubscribe_url: &contact.unsubscribe_url,
+    })
+}
+
+fn not_found() -> SendResult {
+    SendResult::Unsent {
+        reason: NOT_FOUND.into(),
+    }
+}
+
+async fn one_by_one(
+    core: &Core,
+    issue: &IssueMail,
+    readers: Vec<Option<Reader<'_>>>,
+) -> Vec<SendResult> {
+    let mails = readers.into_iter().map(async |reader| {
+        let Some(reader) = reader else {
+            return not_found();
         };
-        let now = core.clock.now();
-        let email = mail::issue(&core.config.from, issue, contact, *id, now);
-        let span = mail_span("issue", Some(issue.issue_id), *id);
+        let (issue_id, id) = (issue.issue_id(), reader.subscriber_id);
+        let email = issue.to(&reader, core.clock.now());
+        let span = mail_span("issue", Some(issue_id), id);
         let result = hand_over(&*core.mail, &email, &span).await;
-        if let Some((kind, reason)) = problem(&result) {
-            span.in_scope(|| {
-                tracing::warn!(
-                    issue_id = %issue.issue_id, subscriber_id = %id, reason, kind,
-                    "issue mail not accepted"
-                );
-            });
-        }
-        result.into()
+        span.in_scope(|| tell(issue_id, id, &result));
+        result
     });
     join_all(mails).await
+}
+
+async fn in_bulk(
+    core: &Core,
+    bulk: &dyn BulkMail,
+    issue: &IssueMail,
+    claimed: &Claimed<'_>,
+    readers: &[Option<Reader<'_>>],
+) -> Vec<SendResult> {
+    let found: Vec<_> = readers.iter().flatten().copied().collect();
+    if found.is_empty() {
+        return readers.iter().map(|_| not_found()).collect();
+    }
+    let call = IssueCall {
+        issue,
+        readers: &found,
+        shard: claimed.shard,
+        claim: claimed.claim,
+        now: core.clock.now(),
+    };
+    let span = mails_span(&call);
+    let results = hand_over_all(bulk, &call, &span).await;
+    if results.len() != found.len() {
+        // As many as there are not, so that all count as unclear.
+        return Vec::new();
+    }
+    span.in_scope(|| {
+        for (reader, result) in found.iter().zip(&results) {
+            tell(issue.issue_id(), reader.subscriber_id, result);
+        }
+    });
+    let mut results = results.into_iter();
+    let each = readers.iter().map(|reader| match reader {
+        Some(_) => results.next().unwrap_or_else(not_found),
+        None => not_found(),
+    });
+    each.collect()
+}
+
+/// Says what the mail side did not accept.
+fn tell(issue_id: Uuid, subscriber_id: Uuid, result: &SendResult) {
+    if let Some((kind, reason)) = problem(result) {
+        tracing::warn!(%issue_id, %subscriber_id, reason, kind, "issue mail not accepted");
+    }
 }
 
 impl From<SendResult> for MailResult {
@@ -48,7 +122,10 @@ impl From<SendResult> for MailResult {
         let text = Cow::into_owned;
         match result {
             SendResult::Accepted => Self::Accepted,
-            SendResult::Unavailable { reason } => Self::Unavailable(text(reason)),
+            SendResult::Unavailable { reason } | SendResult::Throttled { reason } => {
+                Self::Unavailable(text(reason))
+            }
+            SendResult::AccountFault { reason } => Self::AccountFault(text(reason)),
             SendResult::Unsent { reason } => Self::Unsent(text(reason)),
             SendResult::Refused { reason } => Self::Refused(text(reason)),
             SendResult::Unclear { reason } => Self::Unclear(text(reason)),

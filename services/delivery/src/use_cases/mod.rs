@@ -7,6 +7,7 @@ pub(crate) mod finish_issue;
 mod hand_over;
 mod issue_call;
 mod log;
+mod pace;
 pub(crate) mod plan_issue;
 pub(crate) mod project_subscriber;
 mod report;
@@ -16,7 +17,11 @@ pub(crate) mod send_confirmation;
 pub(crate) mod send_shard;
 mod shift;
 mod start;
+pub(crate) mod sweep_issues;
 mod turn;
+
+pub(crate) use pace::Pace;
+pub(crate) use turn::Turns;
 
 /// How often a decision is made again because what it was made upon moved.
 const MAX_DECISIONS: u32 = 20;

@@ -11,10 +11,11 @@ use super::{
 use crate::{
     app::Core,
     domain::{
+        counts::Counts,
         issue::Issue,
+        rate::SendRate,
         shard::{PerShard, Shard},
     },
-    shard_log::Counts,
     store::{recipients, runs},
     workflow::{IssueRun, StepError},
 };
@@ -43,6 +44,7 @@ async fn decide(
     }
     let now = core.clock.now();
     let mut transaction = Transaction::new();
+    issue.send_rate = send_rate(core, &issue).await?;
     if issue.plan(now) {
         issue.planned = count_recipients(core, issue.published_at).await?;
         let tally = issue.tally(&PerShard::<Counts>::default());
@@ -54,6 +56,24 @@ async fn decide(
         transaction,
         decided: (),
     }))
+}
+
+/// How fast the mail side takes issues, where no rate is set for them.
+async fn send_rate(core: &Core, issue: &Issue) -> Result<Option<SendRate>, StepError> {
+    if core.config.send_rate.is_some() {
+        return Ok(None);
+    }
+    let quota = match core.mail.quota().await {
+        Ok(quota) => quota,
+        Err(error) if issue.send_rate.is_some() => {
+            tracing::warn!(issue_id = %issue.issue_id, %error, "the rate stays as it was");
+            return Ok(issue.send_rate);
+        }
+        Err(error) => return Err(StepError::Transient(error.to_string())),
+    };
+    let rate = quota.map(|quota| SendRate::for_issues(quota.per_second));
+    rate.transpose()
+        .map_err(|error| StepError::Transient(error.to_string()))
 }
 
 /// How many recipients an issue of that moment has by now.

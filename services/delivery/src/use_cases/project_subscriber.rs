@@ -191,7 +191,7 @@ impl Projection {
         changes: &[Change],
     ) -> Result<(), HandleError> {
         let bodies = if is_over(core, listed).await? {
-            too_late(changes)
+            of_over(changes)
         } else {
             projection_rows(changes)
         };
@@ -238,17 +238,20 @@ async fn is_over(core: &Core, listed: &Listed) -> Result<bool, HandleError> {
     Ok(issue.is_none_or(|issue| issue.finished_at.is_some()))
 }
 
-/// Who confirmed in time, and is heard of too late.
-fn too_late(changes: &[Change]) -> Vec<Body> {
-    let late = changes.iter().filter(|change| change.is_recipient);
-    let ids: Vec<_> = late.map(|change| change.id).collect();
-    let row = Body::Removed(Removed {
-        why: Removal::TooLate,
-        cursor: None,
-        ids,
-    });
-    let names_somebody = changes.iter().any(|change| change.is_recipient);
-    names_somebody.then_some(row).into_iter().collect()
+/// Who confirmed in time is heard of too late. Who is gone is told to the log as
+/// ever: somebody who was held may be about to get the issue again.
+fn of_over(changes: &[Change]) -> Vec<Body> {
+    let (late, gone): (Vec<Change>, Vec<Change>) =
+        changes.iter().partition(|change| change.is_recipient);
+    let mut rows = projection_rows(&gone);
+    if !late.is_empty() {
+        rows.push(Body::Removed(Removed {
+            why: Removal::TooLate,
+            cursor: None,
+            ids: late.iter().map(|change| change.id).collect(),
+        }));
+    }
+    rows
 }
 
 fn note(changed: &[(Option<Recipient>, Projected)]) {

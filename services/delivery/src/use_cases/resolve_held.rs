@@ -159,7 +159,8 @@ async fn append_next(
 }
 
 /// An issue that left the head is not told who unsubscribes: it must be there
-/// before anybody gets it again.
+/// before anybody gets it again. The head is written even if it is, so that
+/// whoever is about to take it out finds this run first.
 async fn list_again(
     core: &Core,
     transaction: &mut Transaction,
@@ -167,10 +168,6 @@ async fn list_again(
     shard: Shard,
 ) -> Result<(), StepError> {
     for mut head in heads::find(&core.table, &[shard]).await? {
-        if head.lists(issue.issue_id) {
-            heads::check(transaction, shard, &head);
-            continue;
-        }
         let listed = Listed {
             issue_id: issue.issue_id,
             published_at: issue.published_at,

@@ -114,9 +114,12 @@ async fn mail_link(
                 tracing::error!(%subscriber_id, %reason, "confirmation mail refused for good");
                 Ok(())
             }
-            SendResult::Unavailable { reason } | SendResult::Unsent { reason } => Err(
-                HandleError::Transient(format!("confirmation mail not sent: {reason}")),
-            ),
+            SendResult::Unavailable { reason }
+            | SendResult::Throttled { reason }
+            | SendResult::AccountFault { reason }
+            | SendResult::Unsent { reason } => Err(HandleError::Transient(format!(
+                "confirmation mail not sent: {reason}"
+            ))),
             SendResult::Unclear { reason } => doubt(core, event_id, &reason).await,
         }
     }

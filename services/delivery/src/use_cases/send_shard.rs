@@ -5,11 +5,11 @@ use std::time::Duration;
 use contracts::Personal;
 use tokio::time::Instant;
 
-use super::shift::Shift;
+use super::shift::{Known, Shift};
 use crate::{
     app::Core,
     domain::shard::Shard,
-    mail::IssueMail,
+    mail::{IssueContent, IssueMail},
     store::issues,
     workflow::{IssueRun, SHARDS, ShardOutcome, StepError, WorkerId},
 };
@@ -29,11 +29,16 @@ pub(crate) async fn send_shard(
     let missing = || StepError::Permanent(format!("there is no issue {}", run.issue_id));
     let issue = issues::find(&core.table, run.issue_id).await?;
     let issue = issue.ok_or_else(missing)?;
-    let known = (issue.published_at, issue.is_final());
+    let known = Known {
+        published_at: issue.published_at,
+        started_at: issue.started_at.unwrap_or(issue.published_at),
+        is_final: issue.is_final(),
+        send_rate: issue.send_rate,
+    };
     let content = issues::content(&core.table, run.issue_id).await?;
     let content = content.ok_or_else(missing)?;
     let extras = content.extras.unwrap_or_default();
-    let mail = IssueMail {
+    let content = IssueContent {
         issue_id: run.issue_id,
         title: content.title,
         preheader: extras.preheader,
@@ -41,6 +46,7 @@ pub(crate) async fn send_shard(
         text: content.text,
         html: content.html,
     };
+    let mail = IssueMail::new(&core.config.from, &content);
     let shift = Shift::new(core, mail, known, shard, worker, deadline);
     shift.work().await
 }

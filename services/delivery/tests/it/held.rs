@@ -3,7 +3,8 @@
 use contracts::events::{DeliveryStatus, ExceptionOutcome, HeldAction};
 
 use crate::support::{
-    Fault, World, address, confirmed, issue_id, published, resolve, second, unclear, unsubscribed,
+    Fault, World, address, confirmed, issue_id, message, pause, published, published_v2_data,
+    resolve, second, unclear, unsubscribed,
 };
 
 /// Two in one shard.
@@ -106,5 +107,44 @@ async fn wherever_the_process_dies_over_a_decision_it_is_carried_out_once() {
             assert!(effect >= 6, "only {effect} effects were met");
             return;
         }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_that_comes_with_the_end_keeps_nobody_from_being_sent_it_again() {
+    let world = World::new().await;
+    world.takes(&confirmed(1, 2, second(0))).await;
+    world.mailbox.script(&address(1), [unclear()]);
+    world.takes(&published(second(1))).await;
+    let run = world.started().remove(0);
+    world.app.steps().plan(&run).await.expect("planned");
+    for shard in 0..16 {
+        world.send(&run, shard).await.expect("sent");
+    }
+    world.takes(&pause(1)).await;
+    world.app.steps().finish(&run).await.expect("finished");
+    world.takes(&resolve(1, HeldAction::Resend, None)).await;
+    world.walk_started().await;
+    assert_eq!(world.mailbox.count(&address(1)), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_an_old_issue_is_sent_again_its_log_is_told_who_unsubscribes() {
+    const DAY: u64 = 24 * 60 * 60;
+    for days in [10, 20] {
+        let world = delivered().await;
+        tokio::time::advance(std::time::Duration::from_secs(days * DAY)).await;
+        world.takes(&resolve(1, HeldAction::Resend, None)).await;
+        let resent = world.started();
+        let mut next = published_v2_data(second(days.cast_signed() * DAY.cast_signed()));
+        next.issue_id = uuid::Uuid::from_u128(0xbeef);
+        world.takes(&message(0xbeef, next)).await;
+        let before = world.stored_items().await;
+        world.takes(&unsubscribed(1, 3)).await;
+        assert_eq!(world.stored_items().await, before + 2, "a row in each log");
+        for run in resent {
+            world.walk(&run).await.expect("walked");
+        }
+        assert_eq!(world.mailbox.count(&address(1)), 1, "{days} days");
     }
 }

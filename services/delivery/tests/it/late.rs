@@ -1,5 +1,7 @@
 //! Confirmations that arrive after the issue they are in time for.
 
+use std::time::Duration;
+
 use contracts::events::{DeliveryStatus, ExceptionOutcome};
 
 use crate::support::{
@@ -143,4 +145,22 @@ async fn an_imported_list_that_comes_behind_the_issue_gets_it_once() {
         assert_eq!(world.mailbox.count(&address(number)), 1, "{number}");
     }
     assert_eq!(world.mailbox.count(&address(99)), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_late_gets_the_issue_however_long_the_mail_side_is_out_of_order() {
+    let world = World::new().await;
+    world.takes(&published(second(10))).await;
+    world.walk_started().await;
+    world.mailbox.breaks();
+    world.takes(&confirmed(1, 2, second(5))).await;
+    let mended = async {
+        // By then it has paused itself twice.
+        tokio::time::sleep(Duration::from_secs(125 * 60)).await;
+        world.mailbox.works();
+    };
+    tokio::join!(world.walk_started(), mended);
+    let last = world.progress().await.pop().expect("a report");
+    assert_eq!((last.counts.accepted, last.counts.pending), (1, 0));
+    assert!(world.app.unfinished_runs().await.expect("read").is_empty());
 }

@@ -23,6 +23,8 @@ fn kind(result: &SendResult) -> &'static str {
     match result {
         SendResult::Accepted => "accepted",
         SendResult::Unavailable { .. } => "unavailable",
+        SendResult::Throttled { .. } => "throttled",
+        SendResult::AccountFault { .. } => "account fault",
         SendResult::Unsent { .. } => "unsent",
         SendResult::Refused { .. } => "refused",
         SendResult::Unclear { .. } => "unclear",

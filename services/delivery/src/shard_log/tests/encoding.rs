@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 
 use super::super::{
     row::{
-        Action, Body, Control, Counts, Done, Evidence, Finding, Late, Removal, Removed, Row,
-        Settle, Takeover,
+        Action, Body, Control, Done, Evidence, Finding, Late, Removal, Removed, Row, Settle,
+        Takeover,
     },
     settlement::{Fate, Settlement},
     stored::{Stored, item, partition},
 };
 use super::{at, author, claim, id, ids};
-use crate::domain::shard::Shard;
+use crate::domain::{counts::Counts, shard::Shard};
 
 fn some_settlement() -> Settlement {
     let known = [

@@ -16,12 +16,12 @@ use super::super::{
     call::MailResult,
     decide::{Circumstances, End, Step},
     feedback::{Feedback, Heard, heed},
-    fold::Fold,
+    fold::{Fold, MAX_TOLD},
     outcomes::Outcome,
     projection::{self, Change, late_needs_start},
     resolve::Resolution,
     row::{
-        Action, Body, Control, Counts, Done, Evidence, Finding, Late, Removal, Removed, Settle,
+        Action, Body, Control, Done, Evidence, Finding, Late, MAX_IDS, Removal, Removed, Settle,
         Takeover,
     },
     settlement::{Fate, Settlement},
@@ -29,6 +29,7 @@ use super::super::{
     worker::{Called, Worker},
 };
 use super::{SIZE, at, author, claim, folded, id, ids, then, worker};
+use crate::domain::counts::Counts;
 
 fn settle(of: u64, claim: u64, fates: &[Option<Fate>]) -> Body {
     Body::Settle(Settle {

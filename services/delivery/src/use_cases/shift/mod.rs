@@ -1,6 +1,7 @@
 //! A worker on a shard's log: it does what the fold decides, step by step.
 
 mod append;
+mod pacing;
 
 use std::collections::HashMap;
 
@@ -8,17 +9,18 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use self::pacing::Rate;
 use super::{
-    issue_call::call,
+    issue_call::{Claimed, call},
     log::{self, catch_up},
     turn::Turn,
 };
 use crate::{
     app::Core,
-    domain::{recipient::Recipient, shard::Shard},
-    mail::{CONCURRENT_MAILS, IssueMail, SEND_LIMIT},
+    domain::{counts::Counts, rate::SendRate, recipient::Recipient, shard::Shard},
+    mail::{IssueMail, SEND_LIMIT, SendResult},
     shard_log::{
-        Action, Ahead, BatchSize, Body, Called, Circumstances, Counts, End, Fold, Row, Step, Worker,
+        Action, Ahead, BatchSize, Body, Called, Circumstances, End, Fold, Row, Step, Worker,
     },
     store::{progress, recipients, shard_log::ShardLog},
     workflow::{ShardOutcome, StepError, WorkerId},
@@ -30,24 +32,30 @@ const LEASE: SignedDuration = SignedDuration::from_secs(120);
 const CALL_LIMIT: SignedDuration = SignedDuration::from_secs(SEND_LIMIT.as_secs().cast_signed());
 const _: () = assert!(LEASE.as_secs() > CALL_LIMIT.as_secs() + 10);
 
-/// How many mails one claim is for, where they are handed over one by one: that
-/// many shards fill a process, and a crash holds no more.
-const MAILS_PER_CLAIM: u16 = 4;
-const _: () = assert!(CONCURRENT_MAILS.is_multiple_of(MAILS_PER_CLAIM as usize));
-
 /// How long to wait before looking again at what another worker is doing.
 const OTHERS_TURN: SignedDuration = SignedDuration::from_secs(1);
 
+/// How long a delivered issue waits that paused itself over late ones.
+const DELIVERED_RETRY: SignedDuration = SignedDuration::from_mins(15);
+
 /// A lease is over after its last moment.
 const PAST: SignedDuration = SignedDuration::from_millis(1);
+
+/// What is known of an issue as a whole.
+pub(super) struct Known {
+    pub(super) published_at: Timestamp,
+    pub(super) started_at: Timestamp,
+    /// Nobody can resume it any more: it was delivered.
+    pub(super) is_final: bool,
+    /// How fast the mail side takes it.
+    pub(super) send_rate: Option<SendRate>,
+}
 
 /// One invocation at work.
 pub(super) struct Shift<'a> {
     core: &'a Core,
     issue: IssueMail,
-    published_at: Timestamp,
-    /// Nobody can resume the issue any more: it was delivered.
-    is_final: bool,
+    known: Known,
     log: ShardLog<'a>,
     fold: Fold,
     worker: Worker,
@@ -55,6 +63,9 @@ pub(super) struct Shift<'a> {
     /// Who was read and not mailed yet.
     readers: HashMap<Uuid, Recipient>,
     turn: Option<Turn<'a>>,
+    rate: Option<Rate>,
+    /// When the last mail call ended.
+    called: Instant,
     /// It is somebody else's turn: to settle first.
     yields: bool,
     deadline: Instant,
@@ -69,22 +80,23 @@ impl<'a> Shift<'a> {
     pub(super) fn new(
         core: &'a Core,
         issue: IssueMail,
-        (published_at, is_final): (Timestamp, bool),
+        known: Known,
         shard: Shard,
         worker: WorkerId,
         deadline: Instant,
     ) -> Self {
         Self {
             core,
-            published_at,
-            is_final,
-            log: log::log(core, issue.issue_id, shard),
-            fold: core.folds.take(issue.issue_id, shard),
+            known,
+            log: log::log(core, issue.issue_id(), shard),
+            fold: core.folds.take(issue.issue_id(), shard),
             issue,
             worker: Worker::new(worker),
             ahead: Ahead::default(),
             readers: HashMap::new(),
             turn: None,
+            rate: None,
+            called: Instant::now(),
             yields: false,
             deadline,
             fault: None,
@@ -107,6 +119,8 @@ impl<'a> Shift<'a> {
 
     async fn steps(&mut self) -> Result<ShardOutcome, StepError> {
         self.read().await?;
+        self.read_rate().await?;
+        let mut has_resumed = false;
         loop {
             if self.yields && !self.has_claim() {
                 (self.turn, self.yields) = (None, false);
@@ -114,7 +128,11 @@ impl<'a> Shift<'a> {
             let when = self.circumstances();
             match self.fold.decide(&self.worker, &self.ahead, &when) {
                 Step::Call { claim, ids } => self.call(claim, &ids).await,
-                Step::Append(rows) => self.append_in_turn(rows).await?,
+                Step::Append(rows) => {
+                    if let Some(outcome) = self.append_in_turn(rows).await? {
+                        return Ok(outcome);
+                    }
+                }
                 Step::ReadPage { after } => {
                     let read = self.read_page(after).await;
                     self.settle_before(read)?;
@@ -128,9 +146,14 @@ impl<'a> Shift<'a> {
                     self.append(vec![self.done_again()]).await?;
                 }
                 Step::End(End::Done) => return Ok(ShardOutcome::Done),
-                // A pause that came with the end, or of an earlier late pass: who
-                // comes late is tried for once.
-                Step::End(End::Paused) if std::mem::take(&mut self.is_final) => {
+                // A pause that came with the end, or of its own: nobody else can
+                // resume what was delivered, so who is left is tried for again.
+                Step::End(End::Paused) if self.known.is_final && has_resumed => {
+                    let not_before = Some(when.now + DELIVERED_RETRY);
+                    return Ok(ShardOutcome::More { not_before });
+                }
+                Step::End(End::Paused) if self.known.is_final => {
+                    has_resumed = true;
                     let resume = self.control(Action::Resume, None);
                     self.append(vec![resume]).await?;
                 }
@@ -148,15 +171,16 @@ impl<'a> Shift<'a> {
 
     fn circumstances(&mut self) -> Circumstances {
         let core = self.core;
+        let per_second = self.per_second();
         let turn = self.turn.as_mut();
-        let per_call = turn.map_or(1, |turn| turn.up_to(MAILS_PER_CLAIM));
+        let per_call = turn.map_or(1, Turn::readers);
         let is_dead = |owner| core.config.sole_process && !core.in_flight.contains(owner);
         Circumstances {
             now: core.clock.now(),
             row_id: core.randomness.uuid(),
             size: BatchSize {
                 per_call,
-                per_second: None,
+                per_second,
             },
             lease: LEASE,
             call_limit: CALL_LIMIT,
@@ -204,7 +228,7 @@ impl<'a> Shift<'a> {
         let page = recipients::page(&self.core.table, self.log.shard, after).await?;
         let mut ids = Vec::with_capacity(page.recipients.len());
         for recipient in page.recipients {
-            if recipient.addressee(self.published_at).is_some() {
+            if recipient.addressee(self.known.published_at).is_some() {
                 ids.push(recipient.subscriber_id);
                 self.readers.insert(recipient.subscriber_id, recipient);
             }
@@ -217,7 +241,7 @@ impl<'a> Shift<'a> {
         let mut found = recipients::find_many(&self.core.table, ids).await?;
         for id in ids {
             let recipient = found.remove(id);
-            let is_for = |one: &Recipient| one.addressee(self.published_at).is_some();
+            let is_for = |one: &Recipient| one.addressee(self.known.published_at).is_some();
             let recipient = recipient.filter(is_for);
             self.ahead.looked_up(*id, recipient.is_some());
             self.readers.extend(recipient.map(|one| (*id, one)));
@@ -226,7 +250,15 @@ impl<'a> Shift<'a> {
     }
 
     async fn call(&mut self, claim: u64, ids: &[Uuid]) {
-        let results = call(self.core, &self.issue, ids, &self.readers).await;
+        let shard = self.log.shard.number();
+        let claimed = Claimed { shard, claim, ids };
+        let results = call(self.core, &self.issue, &claimed, &self.readers).await;
+        self.called = Instant::now();
+        let throttled = |result: &SendResult| matches!(result, SendResult::Throttled { .. });
+        if results.iter().any(throttled) {
+            self.core.pace.throttled();
+        }
+        let results = results.into_iter().map(Into::into).collect();
         self.worker.called(claim, Called::new(&self.fold, results));
         for id in ids {
             self.readers.remove(id);
@@ -235,25 +267,33 @@ impl<'a> Shift<'a> {
     }
 
     /// Appends `rows`; a first claim when it is this shard's turn, which is
-    /// waited for with nobody claimed.
-    async fn append_in_turn(&mut self, rows: Vec<Row>) -> Result<(), StepError> {
+    /// waited for with nobody claimed, and any claim when the rate has place for
+    /// it. Answers if that is too far away.
+    async fn append_in_turn(&mut self, rows: Vec<Row>) -> Result<Option<ShardOutcome>, StepError> {
         let claimed = rows.iter().find_map(|row| match &row.body {
             Body::Claim(claim) => Some(claim.ids.len()),
             _ => None,
         });
         match (claimed, &mut self.turn) {
             (None, _) => {}
-            (Some(mails), Some(turn)) => turn.only(mails),
+            (Some(mails), Some(turn)) => {
+                turn.only(mails);
+                let read = self.read_rate().await;
+                self.settle_before(read)?;
+                if let Err(wait) = self.take_place(mails) {
+                    return self.wait_for_place(wait).await;
+                }
+            }
             (Some(_), None) => {
-                self.turn = Some(Turn::wait(&self.core.mail_turns, MAILS_PER_CLAIM).await?);
-                return Ok(());
+                self.turn = Some(Turn::wait(&self.core.mail_turns).await?);
+                return Ok(None);
             }
         }
         self.append(rows).await?;
         if self.noted.elapsed() >= self.core.config.progress_interval {
             self.note_progress().await;
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Another worker is looked after sooner than its lease ends.

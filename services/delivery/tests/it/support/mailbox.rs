@@ -8,7 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 use delivery::mail::{Email, MailSender, SendResult};
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time::Instant};
 
 /// What the mail side does with one mail.
 #[derive(Debug, Clone)]
@@ -30,6 +30,7 @@ pub(crate) struct Mailbox {
 #[derive(Default)]
 struct State {
     mails: Vec<Email>,
+    moments: Vec<Instant>,
     script: HashMap<String, VecDeque<Reply>>,
     broken: bool,
 }
@@ -47,6 +48,11 @@ impl Mailbox {
 
     pub(crate) fn mails(&self) -> Vec<Email> {
         self.state.lock().expect("not poisoned").mails.clone()
+    }
+
+    /// When each mail was handed over.
+    pub(crate) fn moments(&self) -> Vec<Instant> {
+        self.state.lock().expect("not poisoned").moments.clone()
     }
 
     /// How many mails were handed over to `address`.
@@ -81,6 +87,7 @@ impl Mailbox {
     fn take(&self, email: &Email) -> Reply {
         let mut state = self.state.lock().expect("not poisoned");
         state.mails.push(email.clone());
+        state.moments.push(Instant::now());
         if state.broken {
             return unavailable();
         }

@@ -1,13 +1,17 @@
 //! What the tests share.
 
+mod bulk_mailbox;
 mod events;
 mod fault;
 mod mailbox;
+mod ses_endpoint;
 mod smtp_server;
 mod world;
 
+pub(crate) use bulk_mailbox::BulkMailbox;
 pub(crate) use events::*;
 pub(crate) use fault::{Fault, MortalMail, mortal};
 pub(crate) use mailbox::{Mailbox, Reply, refused, unavailable, unclear, unsent};
+pub(crate) use ses_endpoint::{Answer, SesEndpoint, ses_at};
 pub(crate) use smtp_server::{Script, TestServer};
 pub(crate) use world::{PROGRESS_INTERVAL, World};

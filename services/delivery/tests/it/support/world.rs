@@ -15,7 +15,7 @@ use contracts::{
     },
 };
 use delivery::{
-    App, Config, Ports,
+    App, Config, Ports, SendRate,
     mail::MailSender,
     ports::{WorkflowStarter, WorkflowUnavailable},
     workflow::{Cause, IssueRun, SHARDS, ShardOutcome, StepError, WorkerId},
@@ -76,6 +76,8 @@ pub(crate) struct World {
     starter: Arc<Starter>,
     /// What the processes from the next one on take themselves for.
     pub(crate) sole_process: bool,
+    /// The rate that they have.
+    pub(crate) send_rate: Option<SendRate>,
     pub(crate) app: App,
 }
 
@@ -92,7 +94,7 @@ impl World {
             began,
             mailbox.clone(),
             starter.clone(),
-            true,
+            (true, None),
         );
         Self {
             engine,
@@ -100,6 +102,7 @@ impl World {
             mailbox,
             starter,
             sole_process: true,
+            send_rate: None,
             app,
         }
     }
@@ -107,13 +110,18 @@ impl World {
     /// The next process, over the same table: what the last one had started is
     /// forgotten with it.
     pub(crate) fn restart(&mut self) {
+        self.restart_with(self.mailbox.clone());
+    }
+
+    /// The same, with another mail side.
+    pub(crate) fn restart_with(&mut self, mail: Arc<dyn MailSender>) {
         self.starter = Arc::new(Starter::default());
         self.app = app(
             self.engine.client(),
             self.began,
-            self.mailbox.clone(),
+            mail,
             self.starter.clone(),
-            self.sole_process,
+            (self.sole_process, self.send_rate),
         );
     }
 
@@ -130,7 +138,7 @@ impl World {
             self.began,
             mail,
             self.starter.clone(),
-            self.sole_process,
+            (self.sole_process, self.send_rate),
         );
     }
 
@@ -288,7 +296,7 @@ fn app(
     began: Instant,
     mail: Arc<dyn MailSender>,
     workflow: Arc<dyn WorkflowStarter>,
-    sole_process: bool,
+    (sole_process, send_rate): (bool, Option<SendRate>),
 ) -> App {
     let config = Config {
         table: TABLE.to_owned(),
@@ -296,6 +304,7 @@ fn app(
         from: "Penny Post <news@penny.example>".parse().expect("a sender"),
         sole_process,
         progress_interval: PROGRESS_INTERVAL,
+        send_rate,
     };
     let ports = Ports {
         dynamodb,

@@ -149,18 +149,29 @@ fn a_cancel_skips_everybody_unclaimed() {
     assert_eq!(outcome(&fold, 5), Some(Outcome::Skipped));
 }
 
+fn own_pause(upon: u64) -> Body {
+    Body::Control(Control {
+        event_id: id(98),
+        version: None,
+        upon: Some(upon),
+        action: Action::Pause,
+        reason: Some("quota".to_owned()),
+    })
+}
+
 #[test]
 fn a_pause_of_its_own_loses_against_a_request_that_it_did_not_know() {
-    let own = |upon| {
-        Body::Control(Control {
-            event_id: id(98),
-            version: None,
-            upon: Some(upon),
-            action: Action::Pause,
-            reason: Some("quota".to_owned()),
-        })
-    };
+    let own = own_pause;
     let resumed = control(Some(2), Action::Resume);
     assert!(!folded([resumed.clone(), own(1)]).controls().is_paused());
     assert!(folded([resumed, own(2)]).controls().is_paused());
+}
+
+#[test]
+fn a_pause_that_is_copied_before_the_request_it_knew_of_is_not_undone_by_it() {
+    let mut fold = folded([control(Some(1), Action::Pause), own_pause(2)]);
+    then(&mut fold, control(Some(2), Action::Resume));
+    assert_eq!(fold.controls().reason(), Some("quota"));
+    then(&mut fold, control(Some(3), Action::Resume));
+    assert!(!fold.controls().is_paused());
 }

@@ -1,0 +1,218 @@
+//! Our side of SES, against answers that follow a script.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::support::{Answer, SesEndpoint, World, confirmed, published, registered, second};
+
+/// A world whose mail side is SES, with an issue for so many readers of shard 1.
+async fn world(endpoint: &SesEndpoint, readers: u8) -> World {
+    let mut world = World::new().await;
+    for number in 0..readers {
+        world.takes(&confirmed(16 * number + 1, 2, second(0))).await;
+    }
+    world.restart_with(Arc::new(endpoint.client()));
+    world.takes(&published(second(1))).await;
+    world
+}
+
+/// The bulk calls that SES got.
+fn bulk_calls(endpoint: &SesEndpoint) -> Vec<Value> {
+    let requests = endpoint.requests().into_iter();
+    let calls = requests.filter(|(path, _)| path == "/v2/email/outbound-bulk-emails");
+    calls.map(|(_, body)| body).collect()
+}
+
+fn quota(per_second: f64) -> Answer {
+    let quota =
+        json!({"Max24HourSend": 50_000.0, "MaxSendRate": per_second, "SentLast24Hours": 0.0});
+    Answer::Raw(200, json!({"SendQuota": quota}).to_string())
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_issue_goes_out_in_one_call_with_everything_of_each_reader() {
+    let endpoint = SesEndpoint::answering([quota(10_000.0)]);
+    let world = world(&endpoint, 3).await;
+    world.walk_started().await;
+    let calls = bulk_calls(&endpoint);
+    assert_eq!(calls.len(), 1);
+    let call = &calls[0];
+    assert_eq!(call["ConfigurationSetName"], "letters");
+    assert_eq!(call["FromEmailAddress"], "Penny Post <news@penny.example>");
+    let template = &call["DefaultContent"]["Template"]["TemplateContent"];
+    assert_eq!(template["Subject"], "The first issue");
+    assert!(
+        template["Text"]
+            .as_str()
+            .expect("text")
+            .contains("{{name_text}}")
+    );
+    let entry = &call["BulkEmailEntries"][0];
+    let values =
+        &entry["ReplacementEmailContent"]["ReplacementTemplate"]["ReplacementTemplateData"];
+    let values: Value = serde_json::from_str(values.as_str().expect("text")).expect("JSON");
+    for key in [
+        "name_text",
+        "name_html",
+        "url_text",
+        "url_html",
+        "lb",
+        "rb",
+        "bs",
+    ] {
+        assert!(values[key].is_string(), "{key}");
+    }
+    let names = |list: &str| -> Vec<String> {
+        let list = entry[list].as_array().expect("a list").iter();
+        list.map(|one| one["Name"].as_str().expect("a name").to_owned())
+            .collect()
+    };
+    assert_eq!(
+        names("ReplacementHeaders"),
+        ["List-Id", "List-Unsubscribe", "List-Unsubscribe-Post"]
+    );
+    assert_eq!(
+        names("ReplacementTags"),
+        ["issue", "shard", "claim", "subscriber"]
+    );
+    let last = world.progress().await.pop().expect("a report");
+    assert_eq!((last.counts.accepted, last.counts.held), (3, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_entry_has_its_own_result_and_what_failed_for_now_is_sent_again() {
+    let first = vec![
+        "SUCCESS",
+        "MESSAGE_REJECTED",
+        "TRANSIENT_FAILURE",
+        "FAILED",
+        "NEVER_HEARD_OF",
+    ];
+    let endpoint = SesEndpoint::answering([quota(10_000.0), Answer::Entries(first)]);
+    let world = world(&endpoint, 5).await;
+    world.walk_started().await;
+    let last = world.progress().await.pop().expect("a report");
+    let counts = last.counts;
+    assert_eq!((counts.accepted, counts.failed, counts.held), (3, 1, 1));
+    let told = format!("{:?}", world.exceptions().await);
+    assert!(!told.contains("reader@"), "{told}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_of_the_account_pauses_the_issue_and_says_why() {
+    for (status, reason) in [
+        ("ACCOUNT_DAILY_QUOTA_EXCEEDED", "quota of the day"),
+        ("ACCOUNT_SENDING_PAUSED", "paused"),
+        ("ACCOUNT_SUSPENDED", "suspended"),
+        ("MAIL_FROM_DOMAIN_NOT_VERIFIED", "verified"),
+        ("CONFIGURATION_SET_NOT_FOUND", "configuration set"),
+        ("CONFIGURATION_SET_DOES_NOT_EXIST", "configuration set"),
+        ("CONFIGURATION_SET_SENDING_PAUSED", "paused"),
+        ("TEMPLATE_NOT_FOUND", "template"),
+        ("INVALID_SENDING_POOL_NAME", "pool"),
+    ] {
+        let answer = Answer::Entries(vec!["SUCCESS", status]);
+        let endpoint = SesEndpoint::answering([quota(10_000.0), answer]);
+        let world = world(&endpoint, 2).await;
+        world.walk_started().await;
+        let last = world.progress().await.pop().expect("a report");
+        let told = last.reason.unwrap_or_default();
+        assert!(told.contains(reason), "{status}: {told}");
+        assert_eq!((last.counts.pending, last.counts.held), (1, 0), "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_not_answered_is_made_once_and_holds_its_readers() {
+    for answer in [
+        Answer::Never,
+        Answer::Reset,
+        Answer::Error(500, "InternalFailure", ""),
+        Answer::Error(503, "ServiceUnavailable", ""),
+        Answer::Raw(200, "{".to_owned()),
+        Answer::Entries(vec!["SUCCESS"]),
+    ] {
+        let endpoint = SesEndpoint::answering([quota(10_000.0), answer]);
+        let world = world(&endpoint, 2).await;
+        world.walk_started().await;
+        assert_eq!(bulk_calls(&endpoint).len(), 1, "no call is made again");
+        let last = world.progress().await.pop().expect("a report");
+        assert_eq!((last.counts.accepted, last.counts.held), (0, 2));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttled_call_left_nothing_and_is_made_again_later() {
+    for (status, code) in [
+        (429, "TooManyRequestsException"),
+        (400, "ThrottlingException"),
+    ] {
+        let throttled = Answer::Error(status, code, "Maximum sending rate exceeded.");
+        let endpoint = SesEndpoint::answering([quota(10_000.0), throttled.clone(), throttled]);
+        let world = world(&endpoint, 2).await;
+        world.walk_started().await;
+        assert_eq!(bulk_calls(&endpoint).len(), 3);
+        let last = world.progress().await.pop().expect("a report");
+        assert_eq!((last.counts.accepted, last.counts.held), (2, 0));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_address_that_ses_rejects_costs_nobody_else_their_mail() {
+    let bad = Answer::Error(
+        400,
+        "BadRequestException",
+        "Illegal address: reader@example.com",
+    );
+    let endpoint = SesEndpoint::answering([
+        quota(10_000.0),
+        bad.clone(),
+        Answer::Entries(vec!["SUCCESS"]),
+        bad,
+        Answer::Entries(vec!["SUCCESS"]),
+    ]);
+    let world = world(&endpoint, 3).await;
+    world.walk_started().await;
+    let last = world.progress().await.pop().expect("a report");
+    let counts = last.counts;
+    assert_eq!((counts.accepted, counts.failed, counts.held), (2, 1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_issue_that_ses_rejects_for_everybody_pauses_and_fails_nobody() {
+    let bad = || Answer::Error(400, "BadRequestException", "Template is bad");
+    let endpoint = SesEndpoint::answering([quota(10_000.0), bad(), bad(), bad()]);
+    let world = world(&endpoint, 2).await;
+    world.walk_started().await;
+    let last = world.progress().await.pop().expect("a report");
+    assert_eq!(last.reason.as_deref(), Some("SES rejects the issue"));
+    assert_eq!((last.counts.pending, last.counts.failed), (2, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_second_sees_more_mails_than_the_quota_less_the_share_of_confirmations() {
+    let endpoint = SesEndpoint::answering([quota(10.0)]);
+    let world = world(&endpoint, 10).await;
+    let began = Instant::now();
+    world.walk_started().await;
+    let took = began.elapsed().as_secs_f64();
+    assert!((0.9..3.0).contains(&took), "{took}");
+    assert_eq!(
+        bulk_calls(&endpoint).len(),
+        10,
+        "a second's worth of a shard is one"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_confirmation_is_the_mail_that_smtp_would_get() {
+    let endpoint = SesEndpoint::default();
+    let mut world = World::new().await;
+    world.restart_with(Arc::new(endpoint.client()));
+    world.takes(&registered(7, 7, 1, second(100))).await;
+    let requests = endpoint.requests();
+    assert_eq!(requests[0].0, "/v2/email/outbound-emails");
+    assert!(requests[0].1["Content"]["Raw"]["Data"].is_string());
+}
