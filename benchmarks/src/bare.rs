@@ -1,7 +1,7 @@
 //! The same calls of SES, and nothing else.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
@@ -39,8 +39,7 @@ impl Recorder {
     /// Makes `calls` calls like the one that was seen, `at_a_time` of them; tells
     /// the mails of a second.
     pub async fn repeat(&self, calls: usize, at_a_time: usize) -> f64 {
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let seen = seen.clone().expect("a call was seen");
+        let seen = self.seen().clone().expect("a call was seen");
         let mails = seen.readers.len() * calls;
         let began = Instant::now();
         let each = (0..at_a_time).map(|shard| {
@@ -56,6 +55,10 @@ impl Recorder {
             ended.expect("it ends");
         }
         mails as f64 / began.elapsed().as_secs_f64()
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Option<Seen>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn call(&self, seen: &Seen, shard: u16, claim: u64) {
@@ -106,8 +109,7 @@ impl BulkMail for Recorder {
 
     async fn send_issue(&self, call: &IssueCall<'_>) -> Vec<SendResult> {
         {
-            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-            seen.get_or_insert_with(|| Seen {
+            self.seen().get_or_insert_with(|| Seen {
                 issue: call.issue.clone(),
                 readers: call.readers.iter().map(owned).collect(),
             });

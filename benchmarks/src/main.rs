@@ -1,7 +1,13 @@
 //! One command per figure: `cargo run -p benchmarks --profile measure -- FIGURE`.
 #![expect(clippy::print_stdout, reason = "what a benchmark is for")]
 
-use std::{env, process::Command, sync::Arc, time::Duration};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Arc,
+    time::Duration,
+};
 
 use benchmarks::{Mail, OutsideProcess, Recorder, Sender, cpu_seconds, peak_kib, serve_outside};
 use clap::{Parser, Subcommand};
@@ -52,6 +58,8 @@ enum Figure {
         recipients: u32,
         #[arg(long)]
         latency_ms: u64,
+        #[arg(long)]
+        directory: PathBuf,
     },
 }
 
@@ -74,7 +82,8 @@ async fn main() {
         Figure::Outside {
             recipients,
             latency_ms,
-        } => outside(recipients, Duration::from_millis(latency_ms)).await,
+            directory,
+        } => outside(recipients, Duration::from_millis(latency_ms), &directory).await,
     }
 }
 
@@ -151,8 +160,8 @@ async fn smtp(recipients: u32) {
     );
 }
 
-async fn outside(recipients: u32, latency: Duration) {
-    let outside = serve_outside(recipients, latency).await;
+async fn outside(recipients: u32, latency: Duration, directory: &Path) {
+    let outside = serve_outside(recipients, latency, Some(directory)).await;
     let addresses = serde_json::to_string(&outside).expect("JSON");
     println!("{addresses}");
     // Until it is killed.

@@ -3,6 +3,7 @@
 use std::{
     env,
     io::{BufRead, BufReader},
+    path::Path,
     process::{Child, Command, Stdio},
     sync::Arc,
     time::Duration,
@@ -19,6 +20,7 @@ use delivery::{
 };
 use engine::Engine;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use crate::{TABLE, Taken, Usage, fill::fill, sender, ses, sink, store};
@@ -34,10 +36,22 @@ pub struct Outside {
     pub smtp: String,
 }
 
-/// Starts the stand-ins in this process, over a store with so many recipients;
-/// SES answers after `latency`.
-pub async fn serve_outside(recipients: u32, latency: Duration) -> Outside {
-    let engine = Engine::in_memory().expect("SQLite begins");
+/// Where files are in memory. SQLite's own databases in memory get slower with
+/// each page that they have.
+const MEMORY: &str = "/dev/shm";
+
+/// Starts the stand-ins in this process, over a store with so many recipients, in
+/// `directory` or in memory; SES answers after `latency`.
+pub async fn serve_outside(
+    recipients: u32,
+    latency: Duration,
+    directory: Option<&Path>,
+) -> Outside {
+    let engine = match directory {
+        Some(directory) => Engine::on_disk(&directory.join("store.db")),
+        None => Engine::in_memory(),
+    };
+    let engine = engine.expect("SQLite begins");
     let client = engine.client();
     let created = dynamo::create_table(&client, TABLE).await;
     created.expect("the table is made");
@@ -101,17 +115,22 @@ pub struct OutsideProcess {
     /// Where they are.
     pub outside: Outside,
     child: Child,
+    /// Removed after the process has ended.
+    _directory: TempDir,
 }
 
 impl OutsideProcess {
     /// Starts this program again, as the stand-ins, and waits until they are
     /// there, which blocks.
     pub fn start(recipients: u32, latency: Duration) -> Self {
+        let directory = tempfile::tempdir_in(MEMORY).expect("a directory");
         let program = env::current_exe().expect("this program");
         let mut child = Command::new(program)
             .arg("outside")
             .args(["--recipients", &recipients.to_string()])
             .args(["--latency-ms", &latency.as_millis().to_string()])
+            .arg("--directory")
+            .arg(directory.path())
             .stdout(Stdio::piped())
             .spawn()
             .expect("it starts");
@@ -121,6 +140,7 @@ impl OutsideProcess {
         Self {
             outside: serde_json::from_str(&line).expect("addresses"),
             child,
+            _directory: directory,
         }
     }
 }

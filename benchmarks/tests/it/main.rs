@@ -11,7 +11,7 @@ const MANY: u32 = 3_200;
 
 /// AWS requests, and what DynamoDB's are, of an issue to so many.
 async fn cost(recipients: u32) -> (u64, Usage) {
-    let outside = serve_outside(recipients, Duration::ZERO).await;
+    let outside = serve_outside(recipients, Duration::ZERO, None).await;
     let sender = Sender::new(&outside, Mail::Ses.connect(&outside));
     outside.count().await;
     sender.send().await;
