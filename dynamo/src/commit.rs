@@ -44,7 +44,7 @@ impl Table {
         }
         // One token for all attempts: should an earlier one have been committed
         // after all, the next is told so instead of meeting its own writes.
-        let token = Uuid::new_v4();
+        let token = self.randomness.uuid();
         let mut backoff = FIRST_BACKOFF;
         for attempt in 1.. {
             let sent = self

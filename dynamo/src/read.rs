@@ -1,5 +1,8 @@
 //! Reads.
 
+use std::{fmt, sync::Arc};
+
+use ambient::{SharedRandomness, SystemRandomness};
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use serde::de::DeserializeOwned;
 
@@ -10,10 +13,20 @@ use crate::{
 };
 
 /// A service's table.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Table {
     pub(crate) client: Client,
     pub(crate) name: String,
+    /// For the tokens of transactions, and waits that differ.
+    pub(crate) randomness: SharedRandomness,
+}
+
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Table")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What to read of a partition, or of a list.
@@ -114,7 +127,15 @@ impl Table {
         Self {
             client,
             name: name.into(),
+            randomness: Arc::new(SystemRandomness),
         }
+    }
+
+    /// The same, with `randomness` in place of the system's: then what it does
+    /// can be repeated.
+    #[must_use]
+    pub fn with_randomness(self, randomness: SharedRandomness) -> Self {
+        Self { randomness, ..self }
     }
 
     /// Reads one item; strongly consistent.

@@ -65,7 +65,7 @@ fn only_the_host_and_tests_know_the_embedded_store() {
         .filter(|(_, on)| on.contains("engine"))
         .map(|(name, _)| name.as_str())
         .collect();
-    assert_eq!(users, ["benchmarks", "local"]);
+    assert_eq!(users, ["benchmarks", "local", "simulator"]);
     let directly: Vec<_> = dependencies
         .foreign
         .iter()

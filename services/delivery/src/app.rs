@@ -57,7 +57,8 @@ pub(crate) struct Core {
 impl App {
     /// Puts the service together. It begins nothing by itself.
     pub fn new(config: Config, ports: Ports) -> Self {
-        let table = Table::new(ports.dynamodb, &config.table);
+        let table = Table::new(ports.dynamodb, &config.table)
+            .with_randomness(Arc::clone(&ports.randomness));
         Self {
             core: Arc::new(Core {
                 config,

@@ -54,7 +54,10 @@ impl App {
     /// Builds the service; reads and writes nothing yet.
     pub fn new(config: Config, ports: Ports) -> Self {
         let state = AppState {
-            store: Store::new(Table::new(ports.dynamodb, config.table)),
+            store: Store::new(
+                Table::new(ports.dynamodb, config.table)
+                    .with_randomness(Arc::clone(&ports.randomness)),
+            ),
             clock: ports.clock,
             randomness: ports.randomness,
             import_queue: ports.import_queue,

@@ -1,0 +1,188 @@
+//! All processes of a run, over one store.
+
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
+
+use ambient::{Clock, SharedRandomness};
+use delivery::workflow::IssueRun;
+use engine::Engine;
+use jiff::Timestamp;
+use tokio::{task::JoinSet, time::Duration};
+
+use crate::{
+    bus::Queues,
+    life::Life,
+    mail::MailSide,
+    planted::Planted,
+    process::Process,
+    time::MachineClock,
+    workflow::{Execution, Executions},
+    world::World,
+};
+
+/// How many processes there are where there are several.
+const SEVERAL: usize = 3;
+
+/// See the module.
+pub(crate) struct Cluster {
+    pub(crate) world: Arc<World>,
+    pub(crate) engine: Engine,
+    pub(crate) queues: Queues,
+    pub(crate) mail: Arc<MailSide>,
+    pub(crate) randomness: SharedRandomness,
+    /// There is one process, which knows that it is the only one.
+    pub(crate) is_sole: bool,
+    /// Of the workflow engine that outlives processes.
+    executions: Arc<Executions>,
+    clock: MachineClock,
+    slots: Mutex<Vec<Option<Arc<Process>>>>,
+    numbers: AtomicU64,
+    supervisors: Mutex<JoinSet<()>>,
+}
+
+impl std::fmt::Debug for Cluster {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cluster").finish_non_exhaustive()
+    }
+}
+
+impl Cluster {
+    /// A cluster over `engine`; nothing runs yet.
+    pub(crate) fn new(
+        world: &Arc<World>,
+        engine: Engine,
+        randomness: SharedRandomness,
+    ) -> Arc<Self> {
+        let needs_several = [Planted::LeaseIgnored, Planted::WorkerIdUsedAgain];
+        let is_sole = world.chance.one_in(3)
+            && !world
+                .planted
+                .is_some_and(|planted| needs_several.contains(&planted));
+        let count = if is_sole { 1 } else { SEVERAL };
+        Arc::new(Self {
+            engine,
+            queues: Queues::new(world),
+            mail: MailSide::new(world),
+            randomness,
+            is_sole,
+            executions: Arc::default(),
+            clock: MachineClock::new(world.began),
+            slots: Mutex::new(vec![None; count]),
+            numbers: AtomicU64::new(0),
+            supervisors: Mutex::default(),
+            world: Arc::clone(world),
+        })
+    }
+
+    /// Starts all processes, and starts the next one where one ends.
+    pub(crate) fn run(self: &Arc<Self>) {
+        for slot in 0..self.slots().len() {
+            let supervising = Arc::clone(self).supervise(slot);
+            self.supervisors().spawn(supervising);
+        }
+    }
+
+    /// Ends everything.
+    pub(crate) fn close(&self) {
+        self.supervisors().abort_all();
+        for process in self.slots().iter_mut().filter_map(Option::take) {
+            process.end();
+        }
+    }
+
+    async fn supervise(self: Arc<Self>, slot: usize) {
+        loop {
+            let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+            let life = Life::new(number, &self.world);
+            let process = Process::start(&self, life, slot == 0);
+            self.slots()[slot] = Some(Arc::clone(&process));
+            process.life.ended().await;
+            self.slots()[slot] = None;
+            process.end();
+            let pause = self.world.chance.between(200, 20_000);
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+        }
+    }
+
+    /// A process that lives; waits until there is one.
+    pub(crate) async fn somebody(&self) -> Arc<Process> {
+        loop {
+            let living: Vec<_> = self.slots().iter().flatten().cloned().collect();
+            let living: Vec<_> = living
+                .into_iter()
+                .filter(|one| !one.life.is_over())
+                .collect();
+            if !living.is_empty() {
+                let at = self.world.chance.below(living.len() as u64) as usize;
+                return Arc::clone(&living[at]);
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    }
+
+    /// The world's time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Starts `run`, as asked by the process of `life`.
+    pub(crate) fn start(self: &Arc<Self>, life: &Life, run: &IssueRun) {
+        let living: Vec<_> = self.slots().iter().flatten().cloned().collect();
+        let home = living
+            .into_iter()
+            .find(|process| process.life.number == life.number);
+        let executions = match (&home, self.is_sole) {
+            (Some(home), true) => Arc::clone(&home.executions),
+            // It is not there any more, and will be asked for again.
+            (None, true) => return,
+            (_, false) => Arc::clone(&self.executions),
+        };
+        let execution = Execution {
+            cluster: Arc::clone(self),
+            home: home.filter(|_| self.is_sole),
+            executions,
+            run: run.clone(),
+        };
+        execution.begin();
+    }
+
+    /// Whether nothing is on its way anywhere.
+    pub(crate) fn rests(&self) -> bool {
+        let slots = self.slots();
+        let running = slots
+            .iter()
+            .flatten()
+            .map(|process| process.executions.under_way());
+        let under_way = running.sum::<usize>() + self.executions.under_way();
+        under_way == 0
+            && slots.iter().all(Option::is_some)
+            && self.queues.all().all(crate::queue::Queue::is_empty)
+            && self.world.watch.known().waiting.is_empty()
+    }
+
+    /// What is still on its way, for people.
+    pub(crate) fn unrest(&self) -> String {
+        let slots = self.slots();
+        let running = slots
+            .iter()
+            .flatten()
+            .map(|process| process.executions.under_way());
+        let executions = running.sum::<usize>() + self.executions.under_way();
+        let queues = self.queues.all().filter(|queue| !queue.is_empty());
+        let queues: Vec<_> = queues.map(|queue| queue.name).collect();
+        let waiting = self.world.watch.known().waiting.len();
+        format!("{executions} executions, messages in {queues:?}, {waiting} outbox rows")
+    }
+
+    fn slots(&self) -> MutexGuard<'_, Vec<Option<Arc<Process>>>> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn supervisors(&self) -> MutexGuard<'_, JoinSet<()>> {
+        self.supervisors
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}

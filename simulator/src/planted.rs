@@ -1,0 +1,44 @@
+//! Known mistakes, switched in at the ports: the judge must find each.
+
+/// A mistake at a port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
+pub enum Planted {
+    /// The mail side's client tries again what was not answered.
+    MailRetried,
+    /// What the mail side did not take counts as taken.
+    MailFailuresIgnored,
+    /// A mail that nobody knows of counts as one that did not leave.
+    UnclearTakenForUnsent,
+    /// A claim is written down after its mails have left.
+    ClaimAfterSend,
+    /// A row is appended though its number is taken.
+    AppendWithoutCondition,
+    /// A claim moves the cursor to the end of the page that was read.
+    CursorMovedAtFetch,
+    /// A message that was not handled is acknowledged.
+    AcknowledgedOnError,
+    /// A confirmation that is late for an issue is not told to its log.
+    LateDropped,
+    /// Who unsubscribes is not told to the logs.
+    RemovedDropped,
+    /// A pause does not get into the logs.
+    PauseIgnored,
+    /// The rows of outboxes are not all written.
+    OutboxRowLost,
+    /// Exceptions are not all reported.
+    ExceptionsNotReported,
+    /// Events that the bus did not take count as published.
+    BusFailuresIgnored,
+    /// Which events were handled is not remembered.
+    DedupeForgotten,
+    /// Every invocation of a shard has the same worker id.
+    WorkerIdUsedAgain,
+    /// Everybody takes over what is open, whose lease may run.
+    LeaseIgnored,
+    /// A takeover releases what it should hold.
+    TakeoverReleases,
+    /// Starts of runs are lost, and nobody looks after them.
+    StartLost,
+    /// An older state of a recipient overwrites a newer one.
+    OlderVersionWins,
+}
