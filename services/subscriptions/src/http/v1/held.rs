@@ -36,16 +36,14 @@ const SUBSCRIBER_IDS: &str = "subscriber_ids";
 #[schema(as = HeldResolution, example = json!({"action": "drop", "subscriber_ids": "all"}))]
 #[expect(dead_code, reason = "only the description needs it")]
 pub(crate) struct Resolution {
-    /// `resend` sends again, which may mail somebody twice; `drop` counts them
-    /// as failed.
     #[schema(inline)]
     action: Action,
-    /// Who is meant: an array of ids, 4,000 at most, or `"all"`. Those who are
-    /// not held are passed over.
     #[schema(inline)]
     subscriber_ids: Selection,
 }
 
+/// `resend` sends again, which may mail somebody twice; `drop` counts them
+/// as failed.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(dead_code, reason = "only the description needs it")]
@@ -54,6 +52,8 @@ enum Action {
     Drop,
 }
 
+/// Who is meant: an array of ids, 4,000 at most, or `"all"`. Those who are
+/// not held are passed over.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "only the description needs it")]
