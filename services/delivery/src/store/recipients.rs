@@ -109,11 +109,23 @@ pub(crate) fn write(
     recipient: &Recipient,
     present: Option<&Recipient>,
 ) {
-    let condition = present.map_or(Condition::Absent, |present| {
-        Condition::Version(present.version)
-    });
     let item = Item::new(&key(recipient.subscriber_id), &Row::from(recipient));
-    transaction.put(LABEL, item, condition);
+    transaction.put(LABEL, item, as_it_was(present));
+}
+
+/// Lets the transaction through only if the recipient is as they were read.
+pub(crate) fn check(
+    transaction: &mut Transaction,
+    subscriber_id: Uuid,
+    present: Option<&Recipient>,
+) {
+    transaction.check(LABEL, &key(subscriber_id), as_it_was(present));
+}
+
+fn as_it_was(present: Option<&Recipient>) -> Condition {
+    present.map_or(Condition::Absent, |present| {
+        Condition::Version(present.version)
+    })
 }
 
 fn partition(shard: Shard) -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use dynamo::{MAX_ACTIONS, Transaction};
+use dynamo::{CommitError, MAX_ACTIONS, Transaction};
 use outbox::HandleError;
 use uuid::Uuid;
 
@@ -28,6 +28,10 @@ use crate::{
 
 /// How many of a log's newest rows are looked at for a worker.
 const NEWEST: u16 = 10;
+
+/// The most actions that one change of one recipient has for one issue, and one
+/// for the recipient: rows, and the run that they need.
+const MAX_ACTIONS_OF_ISSUE: usize = 5;
 
 const _: () = assert!(MAX_ACTIONS <= MAX_IDS, "a transaction's changes fit a row");
 
@@ -85,10 +89,11 @@ async fn apply(core: &Core, changes: &[Projected]) -> Result<bool, HandleError> 
             return Ok(true);
         }
         projection.add_rows(core).await?;
+        projection.write_items();
         if projection.transaction.len() > MAX_ACTIONS && changes.len() > 1 {
             return Ok(false);
         }
-        match core.table.commit(projection.transaction).await {
+        match projection.commit(core).await {
             Ok(()) => {
                 note(&projection.changed);
                 for run in &projection.runs {
@@ -108,6 +113,8 @@ async fn apply(core: &Core, changes: &[Projected]) -> Result<bool, HandleError> 
 /// Changes on their way into one transaction.
 struct Projection {
     transaction: Transaction,
+    /// What comes before it: of somebody who is gone, the rows that do not fit.
+    parts: Vec<Transaction>,
     /// The heads of the changes' shards, as they were read.
     heads: BTreeMap<Shard, Head>,
     /// Who is changed: before, and after.
@@ -127,17 +134,16 @@ impl Projection {
         shards.dedup();
         let heads = heads::find(&core.table, &shards).await?;
         let mut present = recipients::find_many(&core.table, &ids).await?;
-        let mut transaction = Transaction::new();
         let mut changed = Vec::new();
         for change in changes {
             let before = present.remove(&change.recipient.subscriber_id);
             if project(before.as_ref(), change.recipient.clone()).is_some() {
-                recipients::write(&mut transaction, &change.recipient, before.as_ref());
                 changed.push((before, change.clone()));
             }
         }
         Ok(Self {
-            transaction,
+            transaction: Transaction::new(),
+            parts: Vec::new(),
             heads: shards.into_iter().zip(heads).collect(),
             changed,
             runs: Vec::new(),
@@ -176,11 +182,44 @@ impl Projection {
                     .filter(|change| change.was_recipient != change.is_recipient)
                     .collect();
                 if !changes.is_empty() {
+                    self.break_off(*shard, head);
                     self.add_rows_of(core, *shard, listed, &changes).await?;
                 }
             }
         }
         Ok(())
+    }
+
+    /// Begins a further transaction where one issue's rows more may not fit. Only
+    /// for somebody who is gone: a part of that is true by itself, and comes again
+    /// with the message if the rest is not reached.
+    fn break_off(&mut self, shard: Shard, head: &Head) {
+        let [(before, change)] = &*self.changed else {
+            return;
+        };
+        let is_gone = change.recipient.contact().is_none();
+        if !is_gone || self.transaction.len() + MAX_ACTIONS_OF_ISSUE < MAX_ACTIONS {
+            return;
+        }
+        let mut part = std::mem::take(&mut self.transaction);
+        recipients::check(&mut part, change.recipient.subscriber_id, before.as_ref());
+        self.parts.push(part);
+        heads::check(&mut self.transaction, shard, head);
+    }
+
+    fn write_items(&mut self) {
+        for (before, change) in &self.changed {
+            recipients::write(&mut self.transaction, &change.recipient, before.as_ref());
+        }
+    }
+
+    async fn commit(&mut self, core: &Core) -> Result<(), CommitError> {
+        for part in self.parts.drain(..) {
+            core.table.commit(part).await?;
+        }
+        core.table
+            .commit(std::mem::take(&mut self.transaction))
+            .await
     }
 
     async fn add_rows_of(

@@ -5,7 +5,9 @@ use std::time::Duration;
 use contracts::events::DeliveryStatus;
 use delivery::workflow::{IssueRun, ShardOutcome};
 
-use crate::support::{World, address, confirmed, published, resume, second, unavailable, unsent};
+use crate::support::{
+    Fault, World, address, confirmed, published, resume, second, unavailable, unsent,
+};
 
 #[tokio::test(start_paused = true)]
 async fn who_is_put_off_holds_up_nobody_else() {
@@ -39,6 +41,31 @@ async fn who_is_put_off_holds_up_nobody_else() {
     );
     world.walk(&run).await.expect("walked");
     assert_eq!(world.delivered().await[0].counts.accepted, 16);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_out_of_order_for_a_while_holds_nobody_whose_answer_is_known() {
+    // The claim is put and its put answered, the mail leaves and has left.
+    const SETTLING: usize = 4;
+    let mut world = World::new().await;
+    world.takes(&confirmed(1, 2, second(0))).await;
+    world.takes(&published(second(1))).await;
+    let run = world.started().remove(0);
+    world.app.steps().plan(&run).await.expect("planned");
+    let outage = Fault::at(SETTLING);
+    world.restart_mortal(&outage);
+    let back = async {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        assert!(outage.is_dead(), "it began");
+        outage.is_over();
+    };
+    let (sent, ()) = tokio::join!(world.send(&run, 1), back);
+    sent.expect("its result is written down");
+    world.restart();
+    world.walk(&run).await.expect("walked");
+    let counts = world.delivered().await[0].counts;
+    assert_eq!((counts.accepted, counts.held), (1, 0));
+    assert_eq!(world.mailbox.mails().len(), 1);
 }
 
 /// Publishes to forty readers and breaks the mail side.

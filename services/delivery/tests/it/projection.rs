@@ -1,7 +1,10 @@
 //! Events of one subscriber in any order, and repeated.
 
+use uuid::Uuid;
+
 use crate::support::{
-    World, address, confirmed, erased, imported, published, registered, second, unsubscribed,
+    World, address, confirmed, erased, imported, issue_id, published, registered, second,
+    unsubscribed,
 };
 
 /// Every order of `messages`.
@@ -67,6 +70,38 @@ async fn whatever_the_order_who_confirmed_last_gets_the_issue_once() {
         ]
     });
     assert_eq!(mails.await, [1; 24]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_unsubscribes_gets_nothing_of_more_issues_than_fit_a_transaction() {
+    const ISSUES: u128 = 110;
+    let world = World::new().await;
+    world.takes(&confirmed(1, 2, second(0))).await;
+    for number in 0..ISSUES {
+        let issue = published(second(1))
+            .replace(
+                &issue_id().to_string(),
+                &Uuid::from_u128(0x7000 + number).to_string(),
+            )
+            .replace(
+                &Uuid::from_u128(0x500).to_string(),
+                &Uuid::from_u128(0x8000 + number).to_string(),
+            );
+        world.takes(&issue).await;
+    }
+    world.takes(&unsubscribed(1, 3)).await;
+    world.takes(&unsubscribed(1, 3)).await;
+    let runs = world.started();
+    let [first, .., last] = &*runs else {
+        panic!("{} runs", runs.len());
+    };
+    for run in [first, last] {
+        world.walk(run).await.expect("walked");
+    }
+    assert_eq!(world.mailbox.mails().len(), 0);
+    let ends = world.delivered().await;
+    assert_eq!(ends.len(), 2);
+    assert!(ends.iter().all(|end| end.counts.skipped == 1));
 }
 
 #[tokio::test(start_paused = true)]

@@ -78,6 +78,15 @@ async fn what_ses_says_of_a_single_mail_is_told_without_the_address() {
             Answer::Error(400, "BadRequestException", "reader@example.com is bad"),
             "refused",
         ),
+        (
+            Answer::Error(
+                400,
+                "MessageRejected",
+                "Email address is not verified. The following identities failed the check in \
+                 region EU-WEST-1: reader@example.com",
+            ),
+            "account fault",
+        ),
         (Answer::Error(418, "Teapot", ""), "unavailable"),
         (Answer::Error(500, "InternalFailure", ""), "unclear"),
         (Answer::Error(408, "RequestTimeout", ""), "unclear"),

@@ -24,18 +24,20 @@ pub(crate) async fn show_recipient(
     issue_id: Uuid,
     id: SubscriberId,
 ) -> Result<Option<Fate>, StoreError> {
-    if let Some(exception) = app.store.exception(issue_id, id).await? {
-        return Ok(Some(Fate::recorded(exception)));
-    }
     let Some(issue) = app.store.issue(issue_id).await? else {
         return Ok(None);
     };
-    let Some(subscriber) = app.store.subscriber(id).await? else {
+    let subscriber = app.store.subscriber(id).await?;
+    let agreement = agreement(app, &issue).await?;
+    // Last: an exception that is recorded only now may be why both agree.
+    if let Some(exception) = app.store.exception(issue_id, id).await? {
+        return Ok(Some(Fate::recorded(exception)));
+    }
+    let Some(subscriber) = subscriber else {
         return Ok(None);
     };
     let epoch = issue.epoch;
     let membership = epoch.map_or(Membership::Forgotten, |epoch| subscriber.membership(epoch));
-    let agreement = agreement(app, &issue).await?;
     Ok(Some(Fate::of(&issue, membership, agreement)))
 }
 

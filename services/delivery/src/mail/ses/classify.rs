@@ -13,6 +13,11 @@ use super::super::SendResult;
 /// In the message of a call that exceeds the quota of the day, and not the rate.
 const DAILY: &str = "daily message quota";
 
+/// In the message of what is rejected because an identity is not verified: the
+/// sender's, or in the sandbox the reader's. There is no code for it, and nobody's
+/// address is at fault.
+const NOT_VERIFIED: &str = "not verified";
+
 const SUCCESS: &str = "SUCCESS";
 
 /// What a call that got no results means.
@@ -77,7 +82,10 @@ fn answered(status: u16, code: &str, message: &str) -> Failed {
         // A success that cannot be read is among them.
         (..=399 | 408 | 500.., _) => unclear(format!("SES answered {status}")),
         (_, "BadRequestException" | "MessageRejected" | "ValidationException") => {
-            return Failed::Rejected;
+            if !message.contains(NOT_VERIFIED) {
+                return Failed::Rejected;
+            }
+            fault(UNVERIFIED)
         }
         (_, "LimitExceededException") => fault("SES's quota is exhausted"),
         (429, _) | (_, "TooManyRequestsException" | "ThrottlingException" | "Throttling") => {
@@ -88,7 +96,7 @@ fn answered(status: u16, code: &str, message: &str) -> Failed {
         }
         (_, "AccountSuspendedException") => fault("the SES account is suspended"),
         (_, "SendingPausedException") => fault("sending is paused in SES"),
-        (_, "MailFromDomainNotVerifiedException") => fault("SES has not verified the sender"),
+        (_, "MailFromDomainNotVerifiedException") => fault(UNVERIFIED),
         (_, "NotFoundException") => fault("SES knows no such configuration set or identity"),
         (401 | 403, _) => fault("SES does not accept our credentials"),
         _ => unavailable(format!("SES answered {status}")),
@@ -107,7 +115,10 @@ pub(super) fn entry(entry: &BulkEmailEntryResult) -> SendResult {
     }
     match status {
         SUCCESS => SendResult::Accepted,
-        "MESSAGE_REJECTED" => refused("SES rejected the mail"),
+        "MESSAGE_REJECTED" => match entry.error().unwrap_or_default().contains(NOT_VERIFIED) {
+            true => fault(UNVERIFIED),
+            false => refused("SES rejected the mail"),
+        },
         "INVALID_PARAMETER" | "INVALID_PARAMETER_VALUE" => {
             refused("SES takes the mail or its address for invalid")
         }
@@ -124,11 +135,13 @@ pub(super) fn entry(entry: &BulkEmailEntryResult) -> SendResult {
             fault("sending is paused for the configuration set in SES")
         }
         "INVALID_SENDING_POOL_NAME" => fault("the configuration set in SES names no known IP pool"),
-        "MAIL_FROM_DOMAIN_NOT_VERIFIED" => fault("SES has not verified the sender"),
+        "MAIL_FROM_DOMAIN_NOT_VERIFIED" => fault(UNVERIFIED),
         "TEMPLATE_NOT_FOUND" | "TEMPLATE_DOES_NOT_EXIST" => fault("SES did not find the template"),
         _ => unclear("SES told a status that nobody knows"),
     }
 }
+
+const UNVERIFIED: &str = "SES has not verified the sender, or the account is in its sandbox";
 
 type Reason = std::borrow::Cow<'static, str>;
 

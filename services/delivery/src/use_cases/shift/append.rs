@@ -19,11 +19,14 @@ use crate::{
     workflow::{Cause, StepError},
 };
 
-/// How often in a row the store may not answer. A result that then cannot be
-/// written down is lost: its claim is held.
+/// How often in a row the store may not answer to a worker who has nothing to
+/// write down. One who has goes on until the claim's lease is over, when its
+/// results are lost: the claim is held.
 const MAX_FAILURES: u32 = 6;
 /// The wait before the second attempt; it doubles with each further one.
 const FIRST_BACKOFF: Duration = Duration::from_millis(100);
+/// The longest wait.
+const MAX_BACKOFF: Duration = Duration::from_secs(3);
 
 /// How many of another shard's newest rows are looked at for a pause.
 const NEWEST: u16 = 10;
@@ -66,6 +69,7 @@ impl Shift<'_> {
                 }
                 self.ahead.forget(&self.fold);
                 self.note_takeover(&rows);
+                self.note_pause(&rows);
                 if let Some(run) = run {
                     let started = start(self.core, &run).await;
                     started.map_err(|error| StepError::Transient(error.to_string()))?;
@@ -95,15 +99,19 @@ impl Shift<'_> {
     }
 
     pub(super) async fn back_off(&mut self, error: StepError) -> Result<(), StepError> {
-        self.failures += 1;
-        if self.failures >= MAX_FAILURES {
-            if self.has_claim() {
+        let open = self.fold.open();
+        let own = open.filter(|open| open.worker == self.worker.id());
+        let is_leased = own.is_some_and(|open| self.core.clock.now() < open.lease_until);
+        if self.failures + 1 >= MAX_FAILURES && !is_leased {
+            if own.is_some() {
                 let (issue_id, shard) = (self.log.issue_id, self.log.shard.number());
                 tracing::error!(%issue_id, shard, %error, "a claim is left open");
             }
             return Err(error);
         }
-        tokio::time::sleep(FIRST_BACKOFF * 2_u32.pow(self.failures - 1)).await;
+        let doubled = FIRST_BACKOFF.saturating_mul(2_u32.saturating_pow(self.failures));
+        self.failures += 1;
+        tokio::time::sleep(doubled.min(MAX_BACKOFF)).await;
         Ok(())
     }
 
@@ -149,6 +157,20 @@ impl Shift<'_> {
             reason,
         };
         Body::Control(control).at(self.core.clock.now())
+    }
+
+    fn note_pause(&self, rows: &[Row]) {
+        for row in rows {
+            if let Body::Control(control) = &row.body
+                && control.action == Action::Pause
+            {
+                tracing::error!(
+                    issue_id = %self.log.issue_id, shard = self.log.shard.number(),
+                    reason = control.reason.as_deref().unwrap_or_default(),
+                    "the issue pauses by itself"
+                );
+            }
+        }
     }
 
     fn note_takeover(&self, rows: &[Row]) {

@@ -44,6 +44,11 @@ impl Fault {
         self.dead.load(Ordering::SeqCst)
     }
 
+    /// It was no death but an outage, which is over.
+    pub(crate) fn is_over(&self) {
+        self.dead.store(false, Ordering::SeqCst);
+    }
+
     /// Meets one effect; tells whether the process still lives after it.
     fn survives(&self) -> bool {
         if self.met.fetch_add(1, Ordering::SeqCst) == self.at {
