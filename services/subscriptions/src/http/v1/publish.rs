@@ -216,6 +216,12 @@ fn key_of(headers: &HeaderMap) -> Result<IdempotencyKey, FieldError> {
         (Some(value), None) => {
             let text = std::str::from_utf8(value.as_bytes())
                 .map_err(|_| wrong("The idempotency key is not UTF-8.".to_owned()))?;
+            // HTTP lets a tab through, which proxies may make a space of.
+            if text.contains(char::is_control) {
+                return Err(wrong(
+                    "The idempotency key has a control character.".to_owned(),
+                ));
+            }
             IdempotencyKey::parse(text).map_err(|invalid| wrong(invalid.to_string()))
         }
         (Some(_), Some(_)) => Err(wrong(

@@ -100,6 +100,8 @@ async fn a_key_has_1_to_49_characters_and_is_there_once() {
     let bytes = http::HeaderValue::from_bytes(b"\xff").expect("a header");
     no_text.headers_mut().insert("idempotency-key", bytes);
     program.send(no_text).await.assert_problem(400, "invalid");
+    let tab = program.publication(&body, Some("a\tb"));
+    program.send(tab).await.assert_problem(400, "invalid");
     assert!(published(&app).await.is_empty());
     let longest = "é".repeat(49);
     program
