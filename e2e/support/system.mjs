@@ -11,11 +11,11 @@ const START_LIMIT_MS = 30_000;
 
 export const PASSWORD = "a password of the browser tests";
 
-export async function startSystem() {
+export async function startSystem(...flags) {
   const directory = await mkdtemp(join(tmpdir(), "pennypost-e2e-"));
   const child = spawn(
     PROGRAM,
-    ["--addr", "127.0.0.1:0", "--console-addr", "127.0.0.1:0", "--data-dir", directory],
+    ["--addr", "127.0.0.1:0", "--console-addr", "127.0.0.1:0", "--data-dir", directory, ...flags],
     {
       env: { ...process.env, PENNYPOST_ADMIN_PASSWORD: PASSWORD },
       stdio: ["ignore", "pipe", "inherit"],

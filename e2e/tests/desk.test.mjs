@@ -8,14 +8,15 @@ import { openBrowser } from "../support/browser.mjs";
 import { importList, listOf, logIn, lookUp, publish } from "../support/people.mjs";
 import { startSystem } from "../support/system.mjs";
 
-const READERS = 1200; // enough that there is something to watch
+const READERS = 1200;
+const SEND_RATE = 300; // mails a second: so slow that there is something to watch
 const PATIENCE_MS = 60_000;
 
 let system;
 let browser;
 
 before(async () => {
-  system = await startSystem();
+  system = await startSystem("--send-rate", String(SEND_RATE));
   browser = await openBrowser();
 });
 
