@@ -138,7 +138,8 @@ impl Meter {
         units(size, WRITE_UNIT).max(before)
     }
 
-    /// The units of the item as it was, if that was written while it counted.
+    /// The units of the item as it was, if that was written while it counted; of
+    /// one that was not, as of none: the least that a write takes.
     fn known(&self, table: &str, key: &Value) -> u64 {
         let known = self.sizes.get(&name(table, key)).copied();
         units(known.unwrap_or_default(), WRITE_UNIT)
@@ -176,6 +177,7 @@ fn item_size(item: &Value) -> u64 {
 
 fn value_size(value: &Value) -> u64 {
     let (kind, value) = only(value);
+    // Truth values, lists and maps have no text, and are sized without it.
     let text = value.as_str().unwrap_or_default();
     match kind {
         "S" => text.len() as u64,

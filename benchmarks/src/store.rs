@@ -59,7 +59,8 @@ async fn answer(
     let (status, answer) = store.engine.answer(operation, &body);
     let mut meter = store.meter.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(meter) = &mut *meter {
-        let parsed = |text: &str| serde_json::from_str(text).unwrap_or_default();
+        // What cannot be read would be counted as nothing.
+        let parsed = |text: &str| serde_json::from_str(text).expect("DynamoDB speaks JSON");
         meter.count(operation, &parsed(&body), &parsed(&answer));
     }
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -36,13 +36,13 @@ mod admit;
 mod answer;
 mod batch;
 mod bytes;
-#[expect(dead_code, reason = "SMTP tells nothing of accounts and lists")]
+#[expect(dead_code, reason = "no mail side tells of suppressed addresses yet")]
 mod call;
 mod claimed;
 mod control;
 mod decide;
 mod effect;
-#[expect(dead_code, reason = "no mail side gives feedback yet")]
+#[expect(dead_code, reason = "nobody consumes SES's feedback yet")]
 mod feedback;
 mod fold;
 mod outcomes;
