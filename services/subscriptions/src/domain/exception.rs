@@ -86,29 +86,59 @@ impl Exception {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Recorded {
     /// Those who are an exception now.
-    pub(crate) exceptions: u64,
+    #[serde(flatten)]
+    pub(crate) exceptions: Exceptions,
     /// Those ever recorded who, as this service knows, were no recipients.
     pub(crate) beyond: u64,
     /// Those ever recorded of whom this service does not know: erased by then.
     pub(crate) uncertain: u64,
 }
 
+/// Exceptions by outcome.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Exceptions {
+    pub(crate) failed: u64,
+    pub(crate) suppressed: u64,
+    pub(crate) skipped: u64,
+    pub(crate) held: u64,
+}
+
+impl Exceptions {
+    /// How many there are of `outcome`; none if it makes no exception.
+    fn of(&mut self, outcome: ExceptionOutcome) -> Option<&mut u64> {
+        match outcome {
+            ExceptionOutcome::Failed => Some(&mut self.failed),
+            ExceptionOutcome::Suppressed => Some(&mut self.suppressed),
+            ExceptionOutcome::Skipped => Some(&mut self.skipped),
+            ExceptionOutcome::Held => Some(&mut self.held),
+            ExceptionOutcome::Accepted => None,
+        }
+    }
+}
+
 impl Recorded {
     /// Counts one who is recorded as `outcome`, after `known`.
     pub(crate) fn count(&mut self, known: Option<&Exception>, outcome: ExceptionOutcome) {
-        let was_listed = known.is_some_and(|known| known.outcome.is_listed());
-        match (was_listed, outcome.is_listed()) {
-            (false, true) => self.exceptions += 1,
-            (true, false) => self.exceptions = self.exceptions.saturating_sub(1),
-            _ => {}
+        if let Some(before) = known.and_then(|known| self.exceptions.of(known.outcome)) {
+            *before = before.saturating_sub(1);
+        }
+        if let Some(now) = self.exceptions.of(outcome) {
+            *now += 1;
         }
     }
 
     /// Adds what is recorded of another part.
     #[must_use]
     pub(crate) const fn and(self, other: Self) -> Self {
+        let (one, two) = (self.exceptions, other.exceptions);
         Self {
-            exceptions: self.exceptions + other.exceptions,
+            exceptions: Exceptions {
+                failed: one.failed + two.failed,
+                suppressed: one.suppressed + two.suppressed,
+                skipped: one.skipped + two.skipped,
+                held: one.held + two.held,
+            },
             beyond: self.beyond + other.beyond,
             uncertain: self.uncertain + other.uncertain,
         }
@@ -141,16 +171,22 @@ mod tests {
     }
 
     #[test]
-    fn an_exception_counts_once_and_until_it_is_none() {
+    fn an_exception_counts_once_by_its_outcome_and_until_it_is_none() {
         let mut recorded = Recorded::default();
         let held = exception(ExceptionOutcome::Held, 1);
         recorded.count(None, ExceptionOutcome::Held);
+        assert_eq!(recorded.exceptions.held, 1);
         recorded.count(Some(&held), ExceptionOutcome::Failed);
-        assert_eq!(recorded.exceptions, 1);
-        recorded.count(Some(&held), ExceptionOutcome::Accepted);
-        assert_eq!(recorded.exceptions, 0);
+        let failed = Exceptions {
+            failed: 1,
+            ..Exceptions::default()
+        };
+        assert_eq!(recorded.exceptions, failed);
+        let failed = exception(ExceptionOutcome::Failed, 2);
+        recorded.count(Some(&failed), ExceptionOutcome::Accepted);
+        assert_eq!(recorded, Recorded::default());
         recorded.count(None, ExceptionOutcome::Accepted);
-        assert_eq!(recorded.exceptions, 0);
+        assert_eq!(recorded, Recorded::default());
     }
 
     #[test]

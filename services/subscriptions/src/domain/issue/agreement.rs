@@ -1,7 +1,7 @@
 //! Whether the two services mean the same people by the recipients of an issue.
 
 use super::Issue;
-use crate::domain::exception::Recorded;
+use crate::domain::exception::{Exceptions, Recorded};
 
 /// What a comparison of the services' counts says of an issue at its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,8 @@ pub(crate) enum Agreement {
         /// counts.
         here: u64,
     },
-    /// Some of the exceptions that delivery counts have not arrived.
+    /// The exceptions that have arrived are not those that delivery counts: some
+    /// are still under way, or the newest counts are.
     ExceptionsMissing,
 }
 
@@ -28,10 +29,15 @@ impl Issue {
     pub(crate) fn agreement(&self, recorded: &Recorded) -> Option<Agreement> {
         let here = self.audience.filter(|_| self.status.is_final())?;
         let counts = self.counts;
-        let expected = counts.failed + counts.suppressed + counts.skipped + counts.held;
+        let expected = Exceptions {
+            failed: counts.failed,
+            suppressed: counts.suppressed,
+            skipped: counts.skipped,
+            held: counts.held,
+        };
         let least = here + recorded.beyond;
         let most = least + recorded.uncertain;
-        Some(if recorded.exceptions < expected {
+        Some(if recorded.exceptions != expected {
             Agreement::ExceptionsMissing
         } else if (least..=most).contains(&counts.recipients) {
             Agreement::Agrees
@@ -76,9 +82,12 @@ mod tests {
         }
     }
 
-    fn recorded(exceptions: u64, beyond: u64, uncertain: u64) -> Recorded {
+    fn recorded(skipped: u64, beyond: u64, uncertain: u64) -> Recorded {
         Recorded {
-            exceptions,
+            exceptions: Exceptions {
+                skipped,
+                ..Exceptions::default()
+            },
             beyond,
             uncertain,
         }
@@ -110,6 +119,16 @@ mod tests {
         let missing = Some(Agreement::ExceptionsMissing);
         assert_eq!(issue.agreement(&recorded(0, 0, 0)), missing);
         assert_eq!(issue.agreement(&recorded(1, 0, 0)), Some(Agreement::Agrees));
+    }
+
+    #[test]
+    fn exceptions_of_another_outcome_or_too_many_are_not_those_that_are_counted() {
+        let issue = delivered(Some(3), counts(2, 1));
+        let missing = Some(Agreement::ExceptionsMissing);
+        let mut other = recorded(0, 0, 0);
+        other.exceptions.held = 1;
+        assert_eq!(issue.agreement(&other), missing);
+        assert_eq!(issue.agreement(&recorded(2, 0, 0)), missing);
     }
 
     #[test]
