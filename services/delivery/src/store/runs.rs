@@ -26,6 +26,18 @@ struct Open {
     version: u64,
 }
 
+/// A run as a query has it. One that is not what was written stops its own issue,
+/// and no other.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Read {
+    Open(Open),
+    Corrupt {
+        /// The sort key: the issue and the cause.
+        sk: String,
+    },
+}
+
 /// The open runs of an issue.
 pub(crate) async fn of_issue(table: &Table, issue_id: Uuid) -> Result<Vec<IssueRun>, ReadError> {
     let query = Query::partition(OPEN_RUNS, PAGE).starting_with(format!("{issue_id}#"));
@@ -98,8 +110,13 @@ async fn read(table: &Table, query: Query) -> Result<Vec<Open>, ReadError> {
     let mut found = Vec::new();
     let mut next = Some(query);
     while let Some(query) = next {
-        let page = table.query::<Open>(query).await?;
-        found.extend(page.items);
+        let page = table.query::<Read>(query).await?;
+        for read in page.items {
+            match read {
+                Read::Open(open) => found.push(open),
+                Read::Corrupt { sk } => tracing::error!(run = sk, "left out: the run is corrupt"),
+            }
+        }
         next = page.next;
     }
     Ok(found)
