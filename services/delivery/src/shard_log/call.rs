@@ -34,11 +34,14 @@ impl Called {
     /// Classes the `results` of the call for the claim that is open in `fold`,
     /// one for each of its ids in their order.
     pub(crate) fn new(fold: &Fold, results: Vec<MailResult>) -> Self {
+        // Nothing is folded between a call and this.
+        let upon = fold.controls().version();
         let attempts = fold.open().map_or(&[][..], |open| &open.attempts);
         if results.len() != attempts.len() {
             return Self {
                 known: vec![unclear(MISCOUNTED.to_owned()); attempts.len()],
                 pause: None,
+                upon,
             };
         }
         let pause = results.iter().find_map(|result| match result {
@@ -49,7 +52,7 @@ impl Called {
         let known = each
             .map(|(result, attempts)| known(result, *attempts))
             .collect();
-        Self { known, pause }
+        Self { known, pause, upon }
     }
 }
 

@@ -169,17 +169,23 @@ impl Deciding<'_> {
             author: self.author,
             settles: settlement,
         })];
-        rows.extend(pause.map(|reason| self.pause(reason)));
+        rows.extend(pause.map(Body::Control));
         self.append(rows)
     }
 
-    /// Why the issue is to pause with the settling of `own`.
-    fn pause_after(&self, own: &Own, settlement: &Settlement) -> Option<String> {
-        let streaks = self.fold.streaks();
-        let after = streaks.after(settlement, own.ids.len(), self.when.now);
-        let fault = own.called.as_ref().and_then(|called| called.pause.clone());
-        let reason = fault.or_else(|| reason_to_pause(streaks, &after).map(str::to_owned));
-        reason.filter(|_| self.may_claim())
+    /// The pause that comes with the settling of `own`. It is upon what the issue
+    /// was asked for before the call: who resumed during the call is not overruled
+    /// by it, and if the fault lasts, the next call tells.
+    fn pause_after(&self, own: &Own, settlement: &Settlement) -> Option<Control> {
+        let (fold, called) = (self.fold, own.called.as_ref());
+        let after = fold
+            .streaks()
+            .after(settlement, own.ids.len(), self.when.now);
+        let fault = called.and_then(|called| called.pause.clone());
+        let reason = fault.or_else(|| reason_to_pause(fold.streaks(), &after).map(str::to_owned));
+        let upon = called.map_or(fold.controls().version(), |called| called.upon);
+        let pause = self.pause(reason?, upon);
+        (self.may_claim() && fold.controls().heeds(&pause)).then_some(pause)
     }
 
     fn take_over(&self, claim: u64) -> Step {
@@ -188,7 +194,8 @@ impl Deciding<'_> {
         let streaks = self.fold.streaks();
         let reason = reason_to_pause(streaks, &streaks.after_takeover());
         if let Some(reason) = reason.filter(|_| self.may_claim()) {
-            rows.push(self.pause(reason.to_owned()));
+            let upon = self.fold.controls().version();
+            rows.push(Body::Control(self.pause(reason.to_owned(), upon)));
         }
         self.append(rows)
     }
@@ -283,14 +290,14 @@ impl Deciding<'_> {
         })])
     }
 
-    fn pause(&self, reason: String) -> Body {
-        Body::Control(Control {
+    fn pause(&self, reason: String, upon: u64) -> Control {
+        Control {
             event_id: self.author.row_id,
             version: None,
-            upon: Some(self.fold.controls().version()),
+            upon: Some(upon),
             action: Action::Pause,
             reason: Some(reason),
-        })
+        }
     }
 
     fn append(&self, bodies: Vec<Body>) -> Step {

@@ -41,6 +41,9 @@ pub(crate) struct Called {
     /// The issue is to pause for this reason: the fault is the account's or the
     /// set-up's.
     pub(super) pause: Option<String>,
+    /// The newest of the admins' requests when the call was made: who resumes
+    /// meanwhile need not have seen what came of it.
+    pub(super) upon: u64,
 }
 
 impl Worker {

@@ -69,6 +69,31 @@ fn a_fault_of_the_account_pauses_in_one_transaction_with_the_settle() {
 }
 
 #[test]
+fn who_resumes_during_a_call_is_not_overruled_by_a_fault_from_before() {
+    let bodies = [claim(1, &[1], Some(1), None)];
+    let (mut of, mut fold) = worker_of(1, &bodies);
+    let quota = MailResult::AccountFault("daily quota".to_owned());
+    of.called(0, Called::new(&fold, vec![quota]));
+    then(&mut fold, control(Some(1), Action::Pause));
+    let paused = appended(fold.decide(&of, &ahead(&[1, 2]), &when(1)));
+    assert!(matches!(&paused[..], [Body::Settle(_)]), "{paused:?}");
+    then(&mut fold, control(Some(2), Action::Resume));
+    let next = appended(fold.decide(&of, &ahead(&[1, 2]), &when(1)));
+    assert!(matches!(&next[..], [Body::Settle(_)]), "{next:?}");
+    // The fault is met again: the next call knows of the resume.
+    then(&mut fold, next[0].clone());
+    then(&mut fold, claim(1, &[1], None, None));
+    of.observe(4, &claim(1, &[1], None, None).at(at(4)));
+    let quota = MailResult::AccountFault("daily quota".to_owned());
+    of.called(4, Called::new(&fold, vec![quota]));
+    let next = appended(fold.decide(&of, &ahead(&[1, 2]), &when(5)));
+    for body in next {
+        then(&mut fold, body);
+    }
+    assert_eq!(fold.controls().reason(), Some("daily quota"));
+}
+
+#[test]
 fn after_three_unclear_calls_or_takeovers_in_a_row_the_issue_pauses() {
     let mut fold = Fold::default();
     for number in 1..=3 {

@@ -102,7 +102,12 @@ fn a_fenced_out_worker_tells_what_it_knows_and_is_invoked_again() {
     let bodies = [claim(1, &[1, 2], Some(2), None), takeover(2, 0)];
     let (mut of, mut fold) = worker_of(1, &bodies);
     let known = vec![None, Some((Fate::Unclear, "why".to_owned()))];
-    of.called(0, Called { known, pause: None });
+    let called = Called {
+        known,
+        pause: None,
+        upon: 0,
+    };
+    of.called(0, called);
     let told = appended(fold.decide(&of, &ahead(&[]), &when(61)));
     assert_eq!(told, [evidence(0, 1, Finding::Accepted)]);
     then(&mut fold, told[0].clone());
