@@ -24,6 +24,8 @@ pub enum Condition {
     Above(&'static str, u64),
     /// The numeric attribute is there and less than the value.
     Below(&'static str, u64),
+    /// The numeric attribute, if it is there, is less than the value.
+    NotYet(&'static str, u64),
 }
 
 /// A condition in DynamoDB's words.
@@ -71,6 +73,9 @@ impl From<Condition> for Expression {
             Condition::Version(version) => Self::over("#a = :v", "version").number(version),
             Condition::Above(attribute, value) => Self::over("#a > :v", attribute).number(value),
             Condition::Below(attribute, value) => Self::over("#a < :v", attribute).number(value),
+            Condition::NotYet(attribute, value) => {
+                Self::over("attribute_not_exists(#a) OR #a < :v", attribute).number(value)
+            }
         }
     }
 }

@@ -37,9 +37,6 @@ pub(crate) struct Issue {
     /// has.
     #[serde(default)]
     pub(crate) controlled: u64,
-    /// The newest of their decisions about held ones that every shard has.
-    #[serde(default)]
-    pub(crate) resolved: u64,
     pub(crate) started_at: Option<Timestamp>,
     /// When every shard was at its end for the first time.
     pub(crate) finished_at: Option<Timestamp>,
@@ -88,7 +85,6 @@ impl Issue {
             published_at,
             status: Status::Sending,
             controlled: 0,
-            resolved: 0,
             started_at: None,
             finished_at: None,
             planned: PerShard::default(),

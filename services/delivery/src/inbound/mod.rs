@@ -23,12 +23,12 @@ use crate::{
     app::Core,
     contract::Consumed,
     domain::recipient::{Contact, Recipient, Standing},
-    shard_log::{Action, Removal, Resolution},
+    shard_log::{Action, Decision, Removal, Resolution},
     use_cases::{
         accept_issue::accept_issue,
         control_issue::{Request, control_issue},
         project_subscriber::{Projected, project_subscribers},
-        resolve_held::{Decision, resolve_held},
+        resolve_held::resolve_held,
         send_confirmation::send_confirmation,
     },
 };
@@ -151,8 +151,8 @@ impl Inbound {
         event: CloudEvent<IssueHeldResolutionRequestedV1>,
     ) -> Result<(), HandleError> {
         let decision = Decision {
-            issue_id: event.data.issue_id,
             version: event.data.version,
+            made_at: event.time,
             resolution: match event.data.action {
                 HeldAction::Resend => Resolution::Resend,
                 HeldAction::Drop => Resolution::Drop,
@@ -162,7 +162,8 @@ impl Inbound {
                 HeldSelection::All(AllHeld::All) => None,
             },
         };
-        traced(&event, Box::pin(resolve_held(&self.core, &decision))).await
+        let handling = resolve_held(&self.core, event.data.issue_id, &decision);
+        traced(&event, Box::pin(handling)).await
     }
 }
 

@@ -227,7 +227,7 @@ impl Deciding<'_> {
         let rows = rows.into_iter().map(Body::Evidence);
         let mut telling = rows
             .map(|body| body.at(self.when.now))
-            .filter(|row| !self.fold.effects(self.fold.next(), row).is_empty());
+            .filter(|row| !self.fold.effects(row).is_empty());
         match telling.next() {
             Some(row) => Step::Append(vec![row]),
             None => Step::End(End::Again),

@@ -48,7 +48,7 @@ impl Fold {
     /// appended here: to be put into the outbox in the same transaction.
     pub(crate) fn exceptions(&self, row: &Row) -> Vec<Told> {
         let at = row.at;
-        let effects = self.effects(self.next(), row).into_iter();
+        let effects = self.effects(row).into_iter();
         effects
             .filter_map(|(id, effect)| match effect {
                 Effect::Except(outcome, reason) => Some(Told {
@@ -70,16 +70,16 @@ impl Fold {
             .collect()
     }
 
-    /// What row number `number` does to each recipient.
-    pub(super) fn effects<'a>(&self, number: u64, row: &'a Row) -> Vec<(Uuid, Effect<'a>)> {
+    /// What `row` does to each recipient.
+    pub(super) fn effects<'a>(&self, row: &'a Row) -> Vec<(Uuid, Effect<'a>)> {
         match &row.body {
             Body::Claim(claim) => claim
                 .settles
                 .as_ref()
-                .map(|settlement| self.settled(number, settlement, row.at))
+                .map(|settlement| self.settled(settlement, row.at))
                 .unwrap_or_default(),
-            Body::Settle(settle) => self.settled(number, &settle.settles, row.at),
-            Body::Takeover(takeover) => self.taken_over(number, takeover.claim),
+            Body::Settle(settle) => self.settled(&settle.settles, row.at),
+            Body::Takeover(takeover) => self.taken_over(takeover.claim),
             Body::Evidence(evidence) => self.evident(evidence, row.at),
             Body::Late(late) => self.arrived(&late.ids),
             Body::Removed(removed) => self.removed(removed),
@@ -87,12 +87,7 @@ impl Fold {
         }
     }
 
-    fn settled<'a>(
-        &self,
-        number: u64,
-        settlement: &'a Settlement,
-        at: Timestamp,
-    ) -> Vec<(Uuid, Effect<'a>)> {
+    fn settled<'a>(&self, settlement: &'a Settlement, at: Timestamp) -> Vec<(Uuid, Effect<'a>)> {
         let open = self.open().filter(|open| open.number == settlement.claim);
         let Some((open, known)) = open.and_then(|open| Some((open, settlement.of(&open.ids)?)))
         else {
@@ -116,14 +111,14 @@ impl Fold {
                     self.unsent(*id, attempts, at + jittered(wait, *id))
                 }
                 Some((Fate::Unavailable | Fate::Released, _)) => self.unsent(*id, *attempts, at),
-                Some((Fate::Unclear, reason)) => hold(open, number, reason),
+                Some((Fate::Unclear, reason)) => hold(open, reason),
             };
             (*id, effect)
         })
         .collect()
     }
 
-    fn taken_over<'a>(&self, number: u64, claim: u64) -> Vec<(Uuid, Effect<'a>)> {
+    fn taken_over<'a>(&self, claim: u64) -> Vec<(Uuid, Effect<'a>)> {
         let open = self.open().filter(|open| open.number == claim);
         let each = open.into_iter().flat_map(|open| {
             open.ids.iter().map(move |id| {
@@ -131,7 +126,7 @@ impl Fold {
                 let effect = if proven {
                     Effect::Accept
                 } else {
-                    hold(open, number, LOST_WORKER)
+                    hold(open, LOST_WORKER)
                 };
                 (*id, effect)
             })
@@ -168,15 +163,13 @@ impl Fold {
                     let failed = Effect::Except(Outcome::Failed, Cow::Borrowed(reason));
                     effects.push((*id, failed));
                 }
-                Finding::Unsent => effects.push((*id, self.unsent(*id, 0, at))),
-                Finding::Resend { decision } if self.is_due(*decision, hold) => {
+                Finding::Unsent | Finding::Resend { .. } => {
                     effects.push((*id, self.unsent(*id, 0, at)));
                 }
-                Finding::Drop { decision } if self.is_due(*decision, hold) => {
+                Finding::Drop { .. } => {
                     let dropped = Effect::Except(Outcome::Failed, Cow::Borrowed(DROPPED));
                     effects.push((*id, dropped));
                 }
-                Finding::Resend { .. } | Finding::Drop { .. } => {}
             }
         }
         effects
@@ -236,9 +229,9 @@ impl Fold {
     }
 }
 
-fn hold<'a>(open: &OpenClaim, since: u64, reason: &'a str) -> Effect<'a> {
+fn hold<'a>(open: &OpenClaim, reason: &'a str) -> Effect<'a> {
     let claim = open.number;
-    Effect::Except(Outcome::Held(Hold { claim, since }), Cow::Borrowed(reason))
+    Effect::Except(Outcome::Held(Hold { claim }), Cow::Borrowed(reason))
 }
 
 fn skip<'a>(why: Removal) -> Effect<'a> {

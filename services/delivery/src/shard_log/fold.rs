@@ -12,7 +12,7 @@ use super::{
     control::Controls,
     effect::{Effect, Told},
     outcomes::{Exception, Exceptions, Hold, Outcome},
-    row::{Body, Claim, Evidence, Finding, MAX_IDS, Removal, Row},
+    row::{Body, Claim, MAX_IDS, Removal, Row},
     streak::Streaks,
 };
 use crate::{domain::counts::Counts, workflow::WorkerId};
@@ -46,8 +46,6 @@ pub(crate) struct Fold {
     counts: Counts,
     controls: Controls,
     streaks: Streaks,
-    /// The newest of the admins' decisions about held ones, and its first row.
-    decision: (u64, u64),
     done: bool,
     passes: u32,
 }
@@ -89,7 +87,7 @@ impl Fold {
             self.untold
                 .extend((!told.is_empty()).then_some((number, told)));
         }
-        let effects = self.effects(number, row);
+        let effects = self.effects(row);
         let open = self.open.as_ref().map_or(0, |open| open.ids.len());
         self.streaks.fold(row, open);
         if row.settled_claim().is_some() {
@@ -104,7 +102,6 @@ impl Fold {
                 self.claim(number, claim);
             }
             Body::Removed(removed) => self.pass(removed.cursor),
-            Body::Evidence(evidence) => self.note_decision(number, evidence),
             Body::Control(control) => {
                 if self.controls.fold(control) {
                     self.streaks.reset();
@@ -114,7 +111,7 @@ impl Fold {
                 self.done = true;
                 self.passes += 1;
             }
-            Body::Settle(_) | Body::Takeover(_) | Body::Late(_) => {}
+            Body::Settle(_) | Body::Takeover(_) | Body::Evidence(_) | Body::Late(_) => {}
         }
         self.next += 1;
         Ok(())
@@ -190,22 +187,6 @@ impl Fold {
             self.cursor = Some(cursor);
             self.claimed.pass(cursor);
         }
-    }
-
-    fn note_decision(&mut self, number: u64, evidence: &Evidence) {
-        if let Finding::Resend { decision } | Finding::Drop { decision } = evidence.finding
-            && decision > self.decision.0
-        {
-            self.decision = (decision, number);
-        }
-    }
-
-    /// Whether an admin's decision is about this hold: a newer one is about
-    /// every hold, one that came before is about those that it met then.
-    pub(super) fn is_due(&self, decision: u64, hold: Option<Hold>) -> bool {
-        let (newest, first_row) = self.decision;
-        let met = hold.is_some_and(|hold| hold.since < first_row);
-        decision > newest || decision == newest && met
     }
 }
 

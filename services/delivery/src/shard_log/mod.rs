@@ -66,7 +66,7 @@ pub(crate) use effect::Told;
 pub(crate) use fold::Fold;
 pub(crate) use outcomes::Outcome;
 pub(crate) use projection::{Change, late_needs_start, rows as projection_rows};
-pub(crate) use resolve::Resolution;
+pub(crate) use resolve::{Decision, Resolution};
 pub(crate) use row::{Action, Author, Body, Control, Done, MAX_IDS, Removal, Removed, Row};
 pub(crate) use start::needs_start;
 pub(crate) use stored::{CorruptRow, Stored, item, key, partition};

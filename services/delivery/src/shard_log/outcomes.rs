@@ -21,8 +21,6 @@ pub(crate) enum Outcome {
 pub(crate) struct Hold {
     /// The number of the claim it comes from.
     pub(crate) claim: u64,
-    /// The number of the row that made it.
-    pub(crate) since: u64,
 }
 
 /// An outcome, why, and when.

@@ -21,9 +21,6 @@ pub(crate) struct Early {
     /// The newest pause, resume or cancel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) control: Option<Control>,
-    /// The newest decision about held ones, of whom there are none yet.
-    #[serde(default)]
-    pub(crate) resolved: u64,
 }
 
 /// What was asked for until now.

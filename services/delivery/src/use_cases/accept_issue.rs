@@ -71,7 +71,6 @@ fn store(
 ) -> IssueRun {
     let now = core.clock.now();
     let mut issue = issue.clone();
-    issue.resolved = early.resolved;
     let mut rows: Vec<Row> = Vec::new();
     if let Some(control) = &early.control {
         issue.controlled = control.version.unwrap_or_default();

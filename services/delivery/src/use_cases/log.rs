@@ -9,9 +9,12 @@ use uuid::Uuid;
 use super::report;
 use crate::{
     app::Core,
-    domain::shard::Shard,
+    domain::{counts::Counts, shard::Shard},
     shard_log::{Fold, MAX_IDS, Outcome, Row, Told},
-    store::shard_log::{self, ShardLog},
+    store::{
+        progress,
+        shard_log::{self, ShardLog},
+    },
     workflow::StepError,
 };
 
@@ -46,6 +49,20 @@ pub(super) async fn catch_up(
         next = further;
     }
     Ok(())
+}
+
+/// Notes the counts for reports, where there are any; nothing depends on it.
+pub(super) async fn note_progress(core: &Core, log: &ShardLog<'_>, fold: &Fold) {
+    let counts = fold.counts();
+    if counts == Counts::default() {
+        return;
+    }
+    let counted = (counts, fold.next());
+    let now = core.clock.now();
+    let noted = progress::note(log.table, log.issue_id, log.shard, counted, now).await;
+    if let Err(error) = noted {
+        tracing::warn!(issue_id = %log.issue_id, %error, "progress is not noted");
+    }
 }
 
 /// What `read` sees in the whole log of a shard.

@@ -4,11 +4,12 @@ use dynamo::Transaction;
 
 use super::{
     change_issue::{Change, change_issue},
+    finish_issue::standings,
     report,
 };
 use crate::{
     app::Core,
-    domain::issue::Issue,
+    domain::{counts::Counts, issue::Issue, shard::PerShard},
     store::{progress, runs},
     workflow::{IssueRun, StepError},
 };
@@ -34,7 +35,8 @@ async fn decide(
     if !is_due || !runs::is_open(&core.table, run).await? {
         return Ok(None);
     }
-    let tally = issue.tally(&progress::of_issue(&core.table, run.issue_id).await?);
+    let settled = settled(core, &issue).await?;
+    let tally = issue.tally(&settled);
     if !issue.is_news(tally) {
         return Ok(None);
     }
@@ -45,4 +47,15 @@ async fn decide(
         transaction,
         decided: (),
     }))
+}
+
+/// Everybody who has an outcome: as the workers noted it while the issue goes out,
+/// and by the logs once it has been at its end. What was reported then was exact,
+/// and the workers' notes may be older.
+async fn settled(core: &Core, issue: &Issue) -> Result<PerShard<Counts>, StepError> {
+    if issue.finished_at.is_none() {
+        return Ok(progress::of_issue(&core.table, issue.issue_id).await?);
+    }
+    let shards = standings(core, issue.issue_id).await?;
+    Ok(shards.map(|shard| shard.counts))
 }

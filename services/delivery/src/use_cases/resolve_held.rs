@@ -7,16 +7,15 @@ use uuid::Uuid;
 use super::{
     MAX_DECISIONS,
     finish_issue::standings,
-    log::{catch_up, log, tell},
+    log::{catch_up, log, note_progress, tell},
     report,
     start::{start, start_queued},
 };
 use crate::{
     app::Core,
     domain::{issue::Issue, shard::Shard},
-    shard_log::{Fold, Resolution, needs_start},
+    shard_log::{Decision, Fold, Resolution, needs_start},
     store::{
-        early,
         heads::{self, Listed},
         issues, runs,
         shard_log::ShardLog,
@@ -24,63 +23,23 @@ use crate::{
     workflow::{Cause, IssueRun, StepError},
 };
 
-/// An admin's decision.
-#[derive(Debug, Clone)]
-pub(crate) struct Decision {
-    pub(crate) issue_id: Uuid,
-    /// The order of the issue's decisions, counted apart from pauses and the
-    /// like.
-    pub(crate) version: u64,
-    pub(crate) resolution: Resolution,
-    /// Whom it is about; none: all who are held.
-    pub(crate) ids: Option<Vec<Uuid>>,
-}
-
-/// Carries the decision out in every shard. Again, it is about those only whom
-/// it met the first time.
-pub(crate) async fn resolve_held(core: &Core, decision: &Decision) -> Result<(), HandleError> {
-    let Some(issue) = find_or_remember(core, decision).await? else {
+/// Carries `decision` about an issue out in every shard. Again, or before there
+/// is the issue, it is about nobody.
+pub(crate) async fn resolve_held(
+    core: &Core,
+    issue_id: Uuid,
+    decision: &Decision,
+) -> Result<(), HandleError> {
+    let Some(issue) = issues::find(&core.table, issue_id).await? else {
+        tracing::info!(%issue_id, "a decision on an issue that is not here: nobody is held");
         return Ok(());
     };
-    if decision.version <= issue.resolved {
-        return start_queued(core, decision.issue_id).await;
-    }
     for shard in Shard::all() {
         resolve_shard(core, &issue, decision, shard).await?;
     }
-    conclude(core, decision).await?;
+    conclude(core, issue_id).await?;
     // Also those whose start was lost with an earlier process.
-    start_queued(core, decision.issue_id).await
-}
-
-/// The issue; none if it is not there: then nobody is held, and an older
-/// decision is not to come after this.
-async fn find_or_remember(core: &Core, decision: &Decision) -> Result<Option<Issue>, HandleError> {
-    for _ in 0..MAX_DECISIONS {
-        if let Some(issue) = issues::find(&core.table, decision.issue_id).await? {
-            return Ok(Some(issue));
-        }
-        let mut early = early::find(&core.table, decision.issue_id).await?;
-        if decision.version <= early.resolved {
-            return Ok(None);
-        }
-        early.version += 1;
-        early.resolved = decision.version;
-        let mut transaction = Transaction::new();
-        issues::check_absent(&mut transaction, decision.issue_id);
-        early::write(
-            &mut transaction,
-            decision.issue_id,
-            &early,
-            core.clock.now(),
-        );
-        match core.table.commit(transaction).await {
-            Ok(()) => return Ok(None),
-            Err(error) if error.is_condition_failed() => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Err(moves())
+    start_queued(core, issue_id).await
 }
 
 fn moves() -> HandleError {
@@ -97,15 +56,20 @@ async fn resolve_shard(
 ) -> Result<(), HandleError> {
     let log = log(core, issue.issue_id, shard);
     let mut fold = core.folds.take(issue.issue_id, shard);
-    let mut collisions = 0;
+    let (mut collisions, mut has_decided) = (0, false);
     while collisions < MAX_DECISIONS {
         catch_up(&log, &mut fold, |_, _| {}).await?;
         match append_next(core, issue, decision, &log, &fold).await? {
             Appended::Nothing => {
+                if has_decided {
+                    // What the last worker noted is not true any more.
+                    note_progress(core, &log, &fold).await;
+                }
                 core.folds.keep(issue.issue_id, shard, fold);
                 return Ok(());
             }
             Appended::Row(run) => {
+                has_decided = true;
                 if let Some(run) = run {
                     start(core, &run).await?;
                 }
@@ -130,8 +94,7 @@ async fn append_next(
     log: &ShardLog<'_>,
     fold: &Fold,
 ) -> Result<Appended, StepError> {
-    let ids = decision.ids.as_deref();
-    let rows = fold.resolve(decision.version, decision.resolution, ids);
+    let rows = fold.resolve(decision);
     let Some(body) = rows.into_iter().next() else {
         return Ok(Appended::Nothing);
     };
@@ -178,23 +141,22 @@ async fn list_again(
     Ok(())
 }
 
-/// Notes that the decision is in every log, and reports the counts of an issue
-/// that nothing else would report on.
-async fn conclude(core: &Core, decision: &Decision) -> Result<(), HandleError> {
+/// Reports the counts, if they are news: of an issue that has come to its end
+/// nothing else may.
+async fn conclude(core: &Core, issue_id: Uuid) -> Result<(), HandleError> {
     for _ in 0..MAX_DECISIONS {
-        let Some(mut issue) = issues::find(&core.table, decision.issue_id).await? else {
+        let Some(mut issue) = issues::find(&core.table, issue_id).await? else {
             return Ok(());
         };
-        if decision.version <= issue.resolved {
-            return Ok(());
-        }
-        issue.resolved = decision.version;
         let now = core.clock.now();
         let mut transaction = Transaction::new();
-        let shards = standings(core, decision.issue_id).await?;
+        let shards = standings(core, issue_id).await?;
         let settled = shards.each_ref().map(|shard| shard.counts);
         let tally = issue.tally(&settled);
         report::progressed_if_news(core, &mut transaction, &mut issue, tally, now)?;
+        if transaction.is_empty() {
+            return Ok(());
+        }
         issues::write_changed(&mut transaction, &issue);
         match core.table.commit(transaction).await {
             Ok(()) => return Ok(()),

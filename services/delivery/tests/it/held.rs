@@ -3,8 +3,8 @@
 use contracts::events::{DeliveryStatus, ExceptionOutcome, HeldAction};
 
 use crate::support::{
-    Fault, World, address, confirmed, issue_id, message, pause, published, published_v2_data,
-    resolve, second, unclear, unsubscribed,
+    Fault, PROGRESS_INTERVAL, World, address, confirmed, issue_id, message, pause, published,
+    published_v2_data, resolve, second, unclear, unsubscribed,
 };
 
 /// Two in one shard.
@@ -58,6 +58,56 @@ async fn who_is_sent_it_again_gets_one_more_mail_and_who_is_dropped_none() {
     outcomes.sort_by_key(|outcome| format!("{outcome:?}"));
     use ExceptionOutcome::{Accepted, Failed, Held};
     assert_eq!(outcomes, [Accepted, Failed, Failed, Held, Held, Held]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_decision_that_was_overtaken_by_one_about_others_is_carried_out() {
+    let world = delivered().await;
+    world.takes(&resolve(2, HeldAction::Drop, Some(&[2]))).await;
+    world
+        .takes(&resolve(1, HeldAction::Resend, Some(&[1, 17])))
+        .await;
+    world.walk_started().await;
+    assert_eq!(accepted_failed_held(&world).await, (2, 1, 0));
+    let mails = READERS.map(|number| world.mailbox.count(&address(number)));
+    assert_eq!(mails, [2, 2, 1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_decision_about_all_is_not_about_who_was_held_after_it() {
+    let world = delivered().await;
+    let all = resolve(1, HeldAction::Resend, None);
+    tokio::time::advance(std::time::Duration::from_secs(120)).await;
+    world.mailbox.script(&address(1), [unclear()]);
+    world.takes(&all).await;
+    world.walk_started().await;
+    assert_eq!(accepted_failed_held(&world).await, (2, 0, 1));
+    world.takes(&all).await;
+    world.walk_started().await;
+    assert_eq!(accepted_failed_held(&world).await, (2, 0, 1));
+    assert_eq!(world.mailbox.count(&address(1)), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn reports_after_the_end_take_nothing_back() {
+    let world = delivered().await;
+    world.takes(&resolve(1, HeldAction::Drop, Some(&[2]))).await;
+    assert_eq!(accepted_failed_held(&world).await, (0, 1, 2));
+    world
+        .takes(&resolve(2, HeldAction::Resend, Some(&[1])))
+        .await;
+    let run = world.started().remove(0);
+    world.app.steps().plan(&run).await.expect("planned");
+    for shard in 0..16 {
+        tokio::time::advance(PROGRESS_INTERVAL * 2).await;
+        world.app.steps().report(&run).await.expect("reported");
+        world.send(&run, shard).await.expect("sent");
+    }
+    world.app.steps().finish(&run).await.expect("finished");
+    let counts = world.progress().await.into_iter().map(|one| one.counts);
+    let after: Vec<_> = counts.map(|one| (one.accepted, one.failed)).collect();
+    assert!(after.is_sorted(), "{after:?}");
+    assert_eq!(after.last(), Some(&(1, 1)));
 }
 
 #[tokio::test(start_paused = true)]

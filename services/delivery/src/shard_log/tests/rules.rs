@@ -19,7 +19,7 @@ use super::super::{
     fold::{Fold, MAX_TOLD},
     outcomes::Outcome,
     projection::{self, Change, late_needs_start},
-    resolve::Resolution,
+    resolve::{Decision, Resolution},
     row::{
         Action, Body, Control, Done, Evidence, Finding, Late, MAX_IDS, Removal, Removed, Settle,
         Takeover,

@@ -21,7 +21,7 @@ use super::super::{
     fold::Fold,
     outcomes::Outcome,
     projection::{self, Change, late_needs_start},
-    resolve::Resolution,
+    resolve::{Decision, Resolution},
     row::{Action, Body, Control, Removal, Removed, Row, Settle},
     settlement::{Fate, Settlement},
     start::needs_start,
@@ -89,7 +89,7 @@ enum Message {
     Confirmed(Uuid, u64, i64),
     Removed(Uuid, u64),
     Control(Action, u64),
-    Resolve(Resolution, u64),
+    Resolve(Resolution, u64, Timestamp),
     /// The second half of a removal that is not one transaction.
     RowOnly(Uuid),
 }

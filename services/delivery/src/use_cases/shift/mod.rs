@@ -17,12 +17,12 @@ use super::{
 };
 use crate::{
     app::Core,
-    domain::{counts::Counts, rate::SendRate, recipient::Recipient, shard::Shard},
+    domain::{rate::SendRate, recipient::Recipient, shard::Shard},
     mail::{IssueMail, SEND_LIMIT, SendResult},
     shard_log::{
         Action, Ahead, BatchSize, Body, Called, Circumstances, End, Fold, Row, Step, Worker,
     },
-    store::{progress, recipients, shard_log::ShardLog},
+    store::{recipients, shard_log::ShardLog},
     workflow::{ShardOutcome, StepError, WorkerId},
 };
 
@@ -307,17 +307,8 @@ impl<'a> Shift<'a> {
         }
     }
 
-    /// Notes the counts for reports, where there are any; nothing depends on it.
     async fn note_progress(&mut self) {
-        let (log, counts) = (self.log, self.fold.counts());
-        if counts == Counts::default() {
-            return;
-        }
-        let now = self.core.clock.now();
-        let noted = progress::note(log.table, log.issue_id, log.shard, counts, now).await;
-        if let Err(error) = noted {
-            tracing::warn!(issue_id = %log.issue_id, %error, "progress is not noted");
-        }
+        log::note_progress(self.core, &self.log, &self.fold).await;
         self.noted = Instant::now();
     }
 }

@@ -40,7 +40,12 @@ pub(crate) fn issue_id() -> Uuid {
 
 /// The message body of an event.
 pub(crate) fn message<D: EventData>(id: u128, data: D) -> String {
-    let event = CloudEvent::new(Uuid::from_u128(id), start(), "test", None, data);
+    message_of(start(), id, data)
+}
+
+/// The same, of an event of that moment.
+pub(crate) fn message_of<D: EventData>(time: Timestamp, id: u128, data: D) -> String {
+    let event = CloudEvent::new(Uuid::from_u128(id), time, "test", None, data);
     let detail = serde_json::value::to_raw_value(&event).expect("an event serialises");
     serde_json::to_string(&BusEvent {
         detail_type: D::TYPE.to_owned(),
@@ -177,7 +182,8 @@ pub(crate) fn cancel(version: u64) -> String {
 /// What is to become of those of the readers who are held, or of all.
 pub(crate) fn resolve(version: u64, action: HeldAction, numbers: Option<&[u8]>) -> String {
     let ids = |numbers: &[u8]| numbers.iter().copied().map(subscriber).collect();
-    message(
+    message_of(
+        second(60 + version.cast_signed()),
         0x800 + u128::from(version),
         IssueHeldResolutionRequestedV1 {
             issue_id: issue_id(),

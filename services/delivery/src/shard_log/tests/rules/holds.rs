@@ -127,27 +127,66 @@ fn an_open_claim_of_ones_own_that_made_no_call_is_adopted() {
     ));
 }
 
+fn decision(version: u64, made_at: i64, numbers: Option<&[u64]>) -> Decision {
+    Decision {
+        version,
+        made_at: at(made_at),
+        resolution: Resolution::Resend,
+        ids: numbers.map(|numbers| ids(numbers.iter().copied())),
+    }
+}
+
+/// Those of whom the rows of `decision` are.
+fn decided(fold: &Fold, decision: &Decision) -> Vec<Uuid> {
+    let rows = fold.resolve(decision).into_iter();
+    rows.flat_map(|row| match row {
+        Body::Evidence(evidence) => evidence.ids,
+        other => panic!("{other:?} decides nothing"),
+    })
+    .collect()
+}
+
 #[test]
-fn a_decision_that_comes_again_is_about_those_only_whom_it_met() {
+fn a_decision_that_comes_again_is_about_nobody_also_if_somebody_is_held_anew() {
     let mut fold = folded([claim(1, &[1], Some(1), None), takeover(2, 0)]);
-    let resend = |fold: &Fold| fold.resolve(1, Resolution::Resend, None);
-    let rows = resend(&fold);
+    let first = decision(1, 1, None);
+    let rows = fold.resolve(&first);
     assert_eq!(rows, [evidence(0, 1, Finding::Resend { decision: 1 })]);
     then(&mut fold, rows[0].clone());
+    assert!(fold.resolve(&first).is_empty());
     then(&mut fold, claim(2, &[1], None, None));
     then(&mut fold, takeover(3, 3));
     assert_eq!(held(&fold), ids([1]));
-    assert!(resend(&fold).is_empty());
-    then(&mut fold, evidence(3, 1, Finding::Resend { decision: 1 }));
-    assert_eq!(held(&fold), ids([1]));
-    assert_eq!(
-        fold.resolve(2, Resolution::Drop, Some(&ids([1, 2]))).len(),
-        1
-    );
-    assert!(
-        fold.resolve(2, Resolution::Drop, Some(&ids([2])))
-            .is_empty()
-    );
+    assert!(fold.resolve(&first).is_empty());
+    assert_eq!(decided(&fold, &decision(2, 9, Some(&[1, 2]))), ids([1]));
+    assert!(fold.resolve(&decision(2, 9, Some(&[2]))).is_empty());
+}
+
+#[test]
+fn a_decision_is_about_nobody_who_was_held_after_it() {
+    let fold = folded([
+        claim(1, &[1], Some(1), None),
+        takeover(2, 0),
+        claim(2, &[2], Some(2), None),
+        takeover(3, 2),
+    ]);
+    assert_eq!(decided(&fold, &decision(1, 1, None)), ids([1]));
+    assert_eq!(decided(&fold, &decision(1, 2, Some(&[1, 2]))), ids([1]));
+    assert_eq!(decided(&fold, &decision(1, 3, None)), ids([1, 2]));
+}
+
+#[test]
+fn a_decision_that_was_overtaken_by_one_about_others_is_not_lost() {
+    let mut fold = folded([claim(1, &[1, 2, 3], Some(3), None), takeover(2, 0)]);
+    for (version, numbers) in [(3, &[2][..]), (1, &[1]), (2, &[2, 3])] {
+        let decision = decision(version, 5, Some(numbers));
+        for row in fold.resolve(&decision) {
+            then(&mut fold, row);
+        }
+        assert!(fold.resolve(&decision).is_empty());
+    }
+    assert_eq!(retries(&fold), ids([1, 2, 3]));
+    assert!(held(&fold).is_empty());
 }
 
 #[test]

@@ -23,7 +23,9 @@ impl World {
             Message::Confirmed(id, version, when) => self.project(id, version, Some(when)),
             Message::Removed(id, version) => self.project(id, version, None),
             Message::Control(action, version) => self.control(action, version),
-            Message::Resolve(resolution, decision) => self.resolve(resolution, decision),
+            Message::Resolve(resolution, version, made_at) => {
+                self.resolve(resolution, version, made_at)
+            }
             Message::RowOnly(id) => self.append_removed(id),
         }
     }
@@ -110,21 +112,32 @@ impl World {
             } else {
                 Resolution::Drop
             };
-            self.messages
-                .push((Message::Resolve(resolution, self.decisions), 2));
-            // The first delivery is now: the admin sees who is held.
-            return self.resolve(resolution, self.decisions);
+            let (version, made_at) = (self.decisions, self.now);
+            let again = Message::Resolve(resolution, version, made_at);
+            self.messages.push((again, 2));
+            // Mostly the first delivery is now: the admin sees who is held.
+            if self.chance(4) {
+                return Ok(());
+            }
+            return self.resolve(resolution, version, made_at);
         }
         Ok(())
     }
 
-    pub(super) fn resolve(&mut self, resolution: Resolution, decision: u64) -> Verdict {
-        let decision = if self.has(Bug::RepeatedDecisionMadeAnew) {
-            self.log.len() as u64 + 1
-        } else {
-            decision
+    pub(super) fn resolve(
+        &mut self,
+        resolution: Resolution,
+        version: u64,
+        made_at: Timestamp,
+    ) -> Verdict {
+        let is_anew = self.has(Bug::RepeatedDecisionMadeAnew);
+        let decision = Decision {
+            version,
+            made_at: if is_anew { self.now } else { made_at },
+            resolution,
+            ids: None,
         };
-        for body in self.truth.resolve(decision, resolution, None) {
+        for body in self.truth.resolve(&decision) {
             self.append_from_outside(body)?;
             if !self.has(Bug::ResendAsIfNeverAged) {
                 self.listed = true;
