@@ -15,6 +15,7 @@ use contracts::{
         SubscriberUnsubscribedV1, SubscribersImportedV1, UnsubscribeReason,
     },
 };
+use jiff::Timestamp;
 use outbox::{HandleError, MessageHandler};
 use tracing::Instrument;
 use uuid::Uuid;
@@ -22,12 +23,12 @@ use uuid::Uuid;
 use crate::{
     app::Core,
     contract::Consumed,
-    domain::recipient::{Contact, Recipient, Standing},
-    shard_log::{Action, Decision, Removal, Resolution},
+    domain::recipient::{Contact, Gone, Leaving, Recipient, Standing},
+    shard_log::{Action, Decision, Resolution},
     use_cases::{
         accept_issue::accept_issue,
         control_issue::{Request, control_issue},
-        project_subscriber::{Projected, project_subscribers},
+        project_subscriber::project_subscribers,
         resolve_held::resolve_held,
         send_confirmation::send_confirmation,
     },
@@ -86,20 +87,19 @@ impl Inbound {
         &self,
         event: CloudEvent<SubscriberUnsubscribedV1>,
     ) -> Result<(), HandleError> {
-        let why = match event.data.reason {
-            UnsubscribeReason::Bounce | UnsubscribeReason::Complaint => Removal::Suppressed,
-            UnsubscribeReason::SelfService | UnsubscribeReason::Admin => Removal::Unsubscribed,
+        let left = &event.data;
+        let why = match left.reason {
+            UnsubscribeReason::Bounce | UnsubscribeReason::Complaint => Leaving::Suppressed,
+            UnsubscribeReason::SelfService | UnsubscribeReason::Admin => Leaving::Unsubscribed,
         };
-        let changes = vec![removed(event.data.subscriber_id, event.data.version, why)];
+        let changes = vec![gone(left.subscriber_id, left.version, (why, left.at))];
         traced(&event, Box::pin(project_subscribers(&self.core, changes))).await
     }
 
     async fn erased(&self, event: CloudEvent<SubscriberErasedV1>) -> Result<(), HandleError> {
-        let changes = vec![removed(
-            event.data.subscriber_id,
-            event.data.version,
-            Removal::Erased,
-        )];
+        let left = &event.data;
+        let why = (Leaving::Erased, left.at);
+        let changes = vec![gone(left.subscriber_id, left.version, why)];
         traced(&event, Box::pin(project_subscribers(&self.core, changes))).await
     }
 
@@ -162,8 +162,11 @@ impl Inbound {
                 HeldSelection::All(AllHeld::All) => None,
             },
         };
-        let handling = resolve_held(&self.core, event.data.issue_id, &decision);
-        traced(&event, Box::pin(handling)).await
+        traced(
+            &event,
+            Box::pin(resolve_held(&self.core, event.data.issue_id, &decision)),
+        )
+        .await
     }
 }
 
@@ -185,8 +188,8 @@ async fn traced<D>(
     handled
 }
 
-fn active(confirmed: SubscriberConfirmedV1) -> Projected {
-    let recipient = Recipient {
+fn active(confirmed: SubscriberConfirmedV1) -> Recipient {
+    Recipient {
         subscriber_id: confirmed.subscriber_id,
         version: confirmed.version,
         standing: Standing::Active {
@@ -197,17 +200,17 @@ fn active(confirmed: SubscriberConfirmedV1) -> Projected {
             },
             confirmed_at: confirmed.confirmed_at,
         },
-    };
-    // Of an issue that they confirmed too late for, they are no recipient.
-    let why = Removal::Unsubscribed;
-    Projected { recipient, why }
+    }
 }
 
-fn removed(subscriber_id: Uuid, version: u64, why: Removal) -> Projected {
-    let recipient = Recipient {
+fn gone(subscriber_id: Uuid, version: u64, (why, left_at): (Leaving, Timestamp)) -> Recipient {
+    Recipient {
         subscriber_id,
         version,
-        standing: Standing::Removed,
-    };
-    Projected { recipient, why }
+        standing: Standing::Gone(Gone {
+            why,
+            left_at,
+            confirmed_at: None,
+        }),
+    }
 }

@@ -1,13 +1,13 @@
 //! Whom to claim next.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
     fold::Fold,
-    row::{MAX_CLAIMED, MAX_IDS},
+    row::{MAX_CLAIMED, MAX_IDS, Removal},
 };
 use crate::domain::backoff;
 
@@ -40,8 +40,10 @@ pub(crate) struct Ahead {
     through: Option<Uuid>,
     /// There is nobody beyond.
     is_end: bool,
-    /// Whether an id that was looked up is a recipient.
-    looked_up: HashMap<Uuid, bool>,
+    /// Those on the pages for whom the issue was, and who do not get it: why.
+    gone: BTreeMap<Uuid, Removal>,
+    /// Those who were looked up, and why they are no recipients if they are not.
+    looked_up: HashMap<Uuid, Option<Removal>>,
 }
 
 impl Ahead {
@@ -54,9 +56,15 @@ impl Ahead {
         self.is_end = is_end;
     }
 
-    /// Notes whether `id`, which was looked up, is a recipient.
-    pub(crate) fn looked_up(&mut self, id: Uuid, is_recipient: bool) {
-        self.looked_up.insert(id, is_recipient);
+    /// Notes that the issue was for `id`, who is on a page, and that they do not
+    /// get it. The log is told, if it does not know.
+    pub(crate) fn gone(&mut self, id: Uuid, why: Removal) {
+        self.gone.insert(id, why);
+    }
+
+    /// Notes that `id` was looked up, and why it is no recipient if it is not.
+    pub(crate) fn looked_up(&mut self, id: Uuid, gone: Option<Removal>) {
+        self.looked_up.insert(id, gone);
     }
 
     /// Forgets whom the pages have passed, and what was looked up for a claim
@@ -64,6 +72,7 @@ impl Ahead {
     pub(crate) fn forget(&mut self, fold: &Fold) {
         let passed = self.ids.partition_point(|id| Some(*id) <= fold.cursor());
         self.ids.drain(..passed);
+        self.gone.retain(|id, _| fold.is_untouched(*id));
         self.looked_up
             .retain(|id, _| fold.retry(*id).is_some() || fold.is_late(*id));
     }
@@ -80,7 +89,7 @@ pub(super) enum Batch {
     /// Whether these are still recipients must be looked up.
     LookUp(Vec<Uuid>),
     /// These are no recipients any more, and no row says so.
-    Gone(Vec<Uuid>),
+    Gone { ids: Vec<Uuid>, why: Removal },
     /// The next page is needed.
     ReadPage { after: Option<Uuid> },
     /// Nobody, but later: those to retry.
@@ -92,6 +101,9 @@ pub(super) enum Batch {
 impl Fold {
     /// The next ones to claim: those to retry, the late ones, the pages.
     pub(super) fn next_batch(&self, ahead: &Ahead, size: BatchSize, now: Timestamp) -> Batch {
+        if let Some(gone) = self.gone(ahead) {
+            return gone;
+        }
         let most = size.most();
         let due = self.due_retries(now);
         let named: Vec<Uuid> = due.into_iter().chain(self.late()).take(most).collect();
@@ -108,9 +120,19 @@ impl Fold {
 
     /// The next ones to skip of a cancelled issue, as many as a row takes.
     pub(super) fn next_to_skip(&self, ahead: &Ahead) -> Batch {
+        if let Some(gone) = self.gone(ahead) {
+            return gone;
+        }
         let retry = self.retries().map(|(id, _)| id);
         let named = retry.chain(self.late()).take(MAX_IDS).collect();
         self.with_page(named, ahead, MAX_IDS)
+    }
+
+    /// Those on the pages who do not get the issue, and of whom nothing is known
+    /// here: they left before they were heard of, or cannot be read.
+    fn gone(&self, ahead: &Ahead) -> Option<Batch> {
+        let gone = ahead.gone.iter().map(|(id, why)| (*id, *why));
+        of_one_kind(gone.filter(|(id, _)| self.is_untouched(*id)))
     }
 
     /// `named`, filled up from the page.
@@ -162,11 +184,30 @@ pub(super) fn is_to_come(until: Timestamp, now: Timestamp) -> bool {
 }
 
 fn look_up(ahead: &Ahead, named: &[Uuid]) -> Option<Batch> {
-    let with = |known| move |id: &&Uuid| ahead.looked_up.get(*id).copied() == known;
-    let unknown: Vec<Uuid> = named.iter().filter(with(None)).copied().collect();
+    let known = |id: &Uuid| ahead.looked_up.get(id).copied();
+    let unknown: Vec<Uuid> = named
+        .iter()
+        .filter(|id| known(id).is_none())
+        .copied()
+        .collect();
     if !unknown.is_empty() {
         return Some(Batch::LookUp(unknown));
     }
-    let gone: Vec<Uuid> = named.iter().filter(with(Some(false))).copied().collect();
-    (!gone.is_empty()).then_some(Batch::Gone(gone))
+    let gone = named.iter().filter_map(|id| Some((*id, known(id)??)));
+    of_one_kind(gone)
+}
+
+/// Those of `gone` who are gone for the reason of the first, as many as a row
+/// takes.
+fn of_one_kind(gone: impl Iterator<Item = (Uuid, Removal)>) -> Option<Batch> {
+    let mut gone = gone.peekable();
+    let (_, why) = *gone.peek()?;
+    let ids = gone
+        .filter(|(_, other)| *other == why)
+        .map(|(id, _)| id)
+        .take(MAX_IDS);
+    Some(Batch::Gone {
+        ids: ids.collect(),
+        why,
+    })
 }

@@ -260,7 +260,7 @@ impl Deciding<'_> {
     fn prepare(&self, batch: Batch) -> Step {
         match batch {
             Batch::LookUp(ids) => Step::LookUp(ids),
-            Batch::Gone(ids) => self.remove(ids, Removal::Unsubscribed, None),
+            Batch::Gone { ids, why } => self.remove(ids, why, None),
             Batch::ReadPage { after } => Step::ReadPage { after },
             Batch::NotBefore(until) => Step::WaitUntil(until),
             Batch::Ready { .. } | Batch::Nobody => Step::End(End::Again),

@@ -237,9 +237,11 @@ fn hold<'a>(open: &OpenClaim, reason: &'a str) -> Effect<'a> {
 fn skip<'a>(why: Removal) -> Effect<'a> {
     let outcome = match why {
         Removal::Suppressed => Outcome::Suppressed,
-        Removal::Unsubscribed | Removal::Erased | Removal::Cancelled | Removal::TooLate => {
-            Outcome::Skipped
-        }
+        Removal::Unsubscribed
+        | Removal::Erased
+        | Removal::Cancelled
+        | Removal::TooLate
+        | Removal::Unreadable => Outcome::Skipped,
     };
     Effect::Except(outcome, Cow::Borrowed(why.reason()))
 }

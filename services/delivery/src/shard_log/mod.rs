@@ -65,7 +65,10 @@ pub(crate) use decide::{Circumstances, End, Step};
 pub(crate) use effect::Told;
 pub(crate) use fold::Fold;
 pub(crate) use outcomes::Outcome;
-pub(crate) use projection::{Change, late_needs_start, rows as projection_rows};
+pub(crate) use projection::{
+    Change, Crossing, late_needs_start, rows as projection_rows,
+    rows_when_over as projection_rows_when_over,
+};
 pub(crate) use resolve::{Decision, Resolution};
 pub(crate) use row::{Action, Author, Body, Control, Done, MAX_IDS, Removal, Removed, Row};
 pub(crate) use start::needs_start;

@@ -8,40 +8,72 @@ use super::row::{Body, Late, Removal, Removed, Row};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Change {
     pub(crate) id: Uuid,
-    /// Whether the issue was for them, by the version that was read.
-    pub(crate) was_recipient: bool,
-    /// Whether it is, by the version that is written.
-    pub(crate) is_recipient: bool,
-    /// Why, if it is not.
-    pub(crate) why: Removal,
+    pub(crate) crossing: Crossing,
+}
+
+/// How a change crosses the line between those whom an issue is for and the
+/// others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Crossing {
+    /// It is for them, which was not known.
+    Late,
+    /// It is not for them any more.
+    Left(Removal),
+    /// It was for them, which was not known, and is not any more: they left
+    /// before anything else was heard of them.
+    Missed(Removal),
+}
+
+impl Crossing {
+    /// Whether it makes somebody a recipient who was none as far as the log
+    /// knows, which is to be mailed or told: see [`late_needs_start`].
+    pub(crate) fn is_news(self) -> bool {
+        match self {
+            Self::Late | Self::Missed(_) => true,
+            Self::Left(_) => false,
+        }
+    }
+
+    fn removal(self) -> Option<Removal> {
+        match self {
+            Self::Late => None,
+            Self::Left(why) | Self::Missed(why) => Some(why),
+        }
+    }
 }
 
 /// The rows that changes of one shard's recipients add to the log of one issue
 /// in the head, planned or not, done or not, in the transaction of the changes
 /// (at most [`MAX_IDS`](super::MAX_IDS) of them).
 pub(crate) fn rows(changes: &[Change]) -> Vec<Body> {
-    let late: Vec<Uuid> = changes
-        .iter()
-        .filter(|change| !change.was_recipient && change.is_recipient)
-        .map(|change| change.id)
-        .collect();
-    let mut rows = Vec::new();
-    if !late.is_empty() {
-        rows.push(Body::Late(Late { ids: late }));
-    }
-    for why in [Removal::Unsubscribed, Removal::Erased, Removal::Suppressed] {
-        let gone = |change: &&Change| change.was_recipient && !change.is_recipient;
-        let ids: Vec<Uuid> = changes
+    rows_with(changes, |ids| Body::Late(Late { ids }))
+}
+
+/// The same, of an issue that is over: who confirmed in time is heard of too
+/// late. Who is gone is told to the log as ever: somebody who was held may be
+/// about to get the issue again.
+pub(crate) fn rows_when_over(changes: &[Change]) -> Vec<Body> {
+    rows_with(changes, |ids| removed(ids, Removal::TooLate))
+}
+
+fn rows_with(changes: &[Change], late: impl Fn(Vec<Uuid>) -> Body) -> Vec<Body> {
+    let whose = |removal: Option<Removal>| {
+        let like = changes
             .iter()
-            .filter(|change| gone(change) && change.why == why)
-            .map(|change| change.id)
-            .collect();
-        if !ids.is_empty() {
-            let cursor = None;
-            rows.push(Body::Removed(Removed { ids, why, cursor }));
-        }
-    }
-    rows
+            .filter(|change| change.crossing.removal() == removal);
+        let ids: Vec<Uuid> = like.map(|change| change.id).collect();
+        Some(ids).filter(|ids| !ids.is_empty())
+    };
+    let gone = [Removal::Unsubscribed, Removal::Erased, Removal::Suppressed];
+    let gone = gone
+        .into_iter()
+        .filter_map(|why| Some(removed(whose(Some(why))?, why)));
+    whose(None).map(late).into_iter().chain(gone).collect()
+}
+
+fn removed(ids: Vec<Uuid>, why: Removal) -> Body {
+    let cursor = None;
+    Body::Removed(Removed { ids, why, cursor })
 }
 
 /// Whether `late` rows on top of a log that ends with `newest_first` need the

@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{bytes, settlement::Settlement};
-use crate::{domain::counts::Counts, workflow::WorkerId};
+use crate::{
+    domain::{counts::Counts, recipient::Leaving},
+    workflow::WorkerId,
+};
 
 /// The most ids one claim takes: a position in it is one byte.
 pub(crate) const MAX_CLAIMED: usize = 250;
@@ -180,6 +183,18 @@ pub(crate) enum Removal {
     Cancelled,
     /// Their confirmation came when the issue was long over.
     TooLate,
+    /// What is stored of them is not what was written.
+    Unreadable,
+}
+
+impl From<Leaving> for Removal {
+    fn from(why: Leaving) -> Self {
+        match why {
+            Leaving::Unsubscribed => Self::Unsubscribed,
+            Leaving::Erased => Self::Erased,
+            Leaving::Suppressed => Self::Suppressed,
+        }
+    }
 }
 
 /// Nobody is left.
@@ -199,6 +214,7 @@ impl Removal {
             Self::Suppressed => "the address bounced or complained before",
             Self::Cancelled => "the issue was cancelled",
             Self::TooLate => "the confirmation arrived more than seven days after the issue",
+            Self::Unreadable => "unreadable",
         }
     }
 }

@@ -40,17 +40,47 @@ pub(crate) async fn find(
     Ok(row.map(Recipient::from))
 }
 
+/// Somebody as they were read.
+pub(crate) enum Found {
+    Recipient(Recipient),
+    /// What is stored of them is not what was written.
+    Unreadable,
+}
+
+/// Those of the recipients who are there, active or removed, by their ids; who
+/// cannot be read is no reason not to know the others.
+pub(crate) async fn look_up(
+    table: &Table,
+    subscriber_ids: &[Uuid],
+) -> Result<HashMap<Uuid, Found>, ReadError> {
+    let keys: Vec<_> = subscriber_ids.iter().copied().map(key).collect();
+    let read = table.get_many::<Read>(&keys).await?.into_values();
+    Ok(read.filter_map(found).collect())
+}
+
+/// Who was read; none if they have not even an id, which is logged.
+fn found(read: Read) -> Option<(Uuid, Found)> {
+    match read {
+        Read::Row(row) => Some((row.subscriber_id, Found::Recipient(row.into()))),
+        Read::Corrupt { sk } => {
+            tracing::error!(subscriber_id = sk, "the recipient is corrupt");
+            let id = sk.parse().ok()?;
+            Some((id, Found::Unreadable))
+        }
+    }
+}
+
 /// Some recipients of a shard, active or removed, in the order of their ids.
 pub(crate) struct Page {
-    pub(crate) recipients: Vec<Recipient>,
+    pub(crate) recipients: Vec<(Uuid, Found)>,
     /// The last id of all that were read.
     pub(crate) last: Option<Uuid>,
     /// There is nobody beyond.
     pub(crate) is_end: bool,
 }
 
-/// The recipients of `shard` after that id, a page of them. One that cannot be
-/// read is logged and left out.
+/// The recipients of `shard` after that id, a page of them or, where a page has
+/// no id at all, what comes after it.
 pub(crate) async fn page(
     table: &Table,
     shard: Shard,
@@ -60,25 +90,20 @@ pub(crate) async fn page(
     if let Some(after) = after {
         query = query.after(&Key::new(partition(shard), after.to_string()));
     }
-    let page = table.query::<Read>(query).await?;
-    let (mut recipients, mut last) = (Vec::with_capacity(page.items.len()), after);
-    for read in page.items {
-        match read {
-            Read::Row(row) => {
-                last = Some(row.subscriber_id);
-                recipients.push(Recipient::from(row));
-            }
-            Read::Corrupt { sk } => {
-                last = sk.parse().ok().or(last);
-                tracing::error!(subscriber_id = sk, "left out: the recipient is corrupt");
+    loop {
+        let page = table.query::<Read>(query).await?;
+        let recipients: Vec<_> = page.items.into_iter().filter_map(found).collect();
+        match page.next {
+            Some(next) if recipients.is_empty() => query = next,
+            next => {
+                return Ok(Page {
+                    last: recipients.last().map(|(id, _)| *id).or(after),
+                    recipients,
+                    is_end: next.is_none(),
+                });
             }
         }
     }
-    Ok(Page {
-        recipients,
-        last,
-        is_end: page.next.is_none(),
-    })
 }
 
 /// How many recipients of `shard` an issue of that moment has, by and large: an
@@ -92,12 +117,12 @@ pub(crate) async fn estimate(
     let mut next = Some(Query::partition(partition(shard), COUNTED).eventually_consistent());
     while let Some(query) = next {
         let page = table.query::<Read>(query).await?;
-        let rows = page.items.into_iter().filter_map(|read| match read {
-            Read::Row(row) => Some(Recipient::from(row)),
-            Read::Corrupt { .. } => None,
+        let meant = page.items.into_iter().map(|read| match read {
+            Read::Row(row) => Recipient::from(row).is_meant(published_at),
+            // They count as skipped.
+            Read::Corrupt { .. } => true,
         });
-        let meant = rows.filter(|one| one.addressee(published_at).is_some());
-        count += meant.count() as u64;
+        count += meant.filter(|is_meant| *is_meant).count() as u64;
         next = page.next;
     }
     Ok(count)

@@ -15,15 +15,17 @@ use crate::{
     app::Core,
     domain::{
         issue::LATE_WINDOW,
-        recipient::{Recipient, project},
+        recipient::{Leaving, Recipient, project},
         shard::Shard,
     },
-    shard_log::{Body, Change, MAX_IDS, Removal, Removed, late_needs_start, projection_rows},
+    shard_log::{
+        Change, Crossing, MAX_IDS, late_needs_start, projection_rows, projection_rows_when_over,
+    },
     store::{
         heads::{self, Head, Listed},
         issues, recipients, runs,
     },
-    workflow::{Cause, IssueRun},
+    workflow::{Cause, IssueRun, StepError},
 };
 
 /// How many of a log's newest rows are looked at for a worker.
@@ -35,14 +37,6 @@ const MAX_ACTIONS_OF_ISSUE: usize = 5;
 
 const _: () = assert!(MAX_ACTIONS <= MAX_IDS, "a transaction's changes fit a row");
 
-/// What is to be written of a subscriber.
-#[derive(Debug, Clone)]
-pub(crate) struct Projected {
-    pub(crate) recipient: Recipient,
-    /// Why they get no issues, if they get none.
-    pub(crate) why: Removal,
-}
-
 /// Applies `changes` to the projection, each if it is news, in one transaction
 /// with what it means for the issues in the heads.
 ///
@@ -50,13 +44,12 @@ pub(crate) struct Projected {
 /// events here.
 pub(crate) async fn project_subscribers(
     core: &Core,
-    changes: Vec<Projected>,
+    changes: Vec<Recipient>,
 ) -> Result<(), HandleError> {
-    let mut newest: HashMap<Uuid, Projected> = HashMap::with_capacity(changes.len());
+    let mut newest: HashMap<Uuid, Recipient> = HashMap::with_capacity(changes.len());
     for change in changes {
-        let id = change.recipient.subscriber_id;
-        let present = newest.get(&id).map(|known| &known.recipient);
-        if project(present, change.recipient.clone()).is_some() {
+        let id = change.subscriber_id;
+        if let Some(change) = project(newest.get(&id), change) {
             newest.insert(id, change);
         }
     }
@@ -64,7 +57,7 @@ pub(crate) async fn project_subscribers(
     // Those of one shard together; two messages about the same subscribers meet
     // in the same order.
     changes.sort_unstable_by_key(|change| {
-        let id = change.recipient.subscriber_id;
+        let id = change.subscriber_id;
         (Shard::of(id), id)
     });
     let mut groups = vec![changes.as_slice()];
@@ -78,7 +71,7 @@ pub(crate) async fn project_subscribers(
 }
 
 /// Applies `changes` in one transaction; false if they do not fit into one.
-async fn apply(core: &Core, changes: &[Projected]) -> Result<bool, HandleError> {
+async fn apply(core: &Core, changes: &[Recipient]) -> Result<bool, HandleError> {
     if changes.len() > MAX_ACTIONS {
         return Ok(false);
     }
@@ -118,27 +111,24 @@ struct Projection {
     /// The heads of the changes' shards, as they were read.
     heads: BTreeMap<Shard, Head>,
     /// Who is changed: before, and after.
-    changed: Vec<(Option<Recipient>, Projected)>,
+    changed: Vec<(Option<Recipient>, Recipient)>,
     /// The runs that are queued with them.
     runs: Vec<IssueRun>,
 }
 
 impl Projection {
     /// Reads what is there, and adds the changes that are news.
-    async fn of(core: &Core, changes: &[Projected]) -> Result<Self, HandleError> {
-        let ids: Vec<_> = changes
-            .iter()
-            .map(|change| change.recipient.subscriber_id)
-            .collect();
+    async fn of(core: &Core, changes: &[Recipient]) -> Result<Self, HandleError> {
+        let ids: Vec<_> = changes.iter().map(|change| change.subscriber_id).collect();
         let mut shards: Vec<_> = ids.iter().copied().map(Shard::of).collect();
         shards.dedup();
         let heads = heads::find(&core.table, &shards).await?;
         let mut present = recipients::find_many(&core.table, &ids).await?;
         let mut changed = Vec::new();
         for change in changes {
-            let before = present.remove(&change.recipient.subscriber_id);
-            if project(before.as_ref(), change.recipient.clone()).is_some() {
-                changed.push((before, change.clone()));
+            let before = present.remove(&change.subscriber_id);
+            if let Some(after) = project(before.as_ref(), change.clone()) {
+                changed.push((before, after));
             }
         }
         Ok(Self {
@@ -168,7 +158,7 @@ impl Projection {
     async fn add_rows(&mut self, core: &Core) -> Result<(), HandleError> {
         let heads = std::mem::take(&mut self.heads);
         for (shard, head) in &heads {
-            let is_here = |change: &Projected| Shard::of(change.recipient.subscriber_id) == *shard;
+            let is_here = |change: &Recipient| Shard::of(change.subscriber_id) == *shard;
             if !self.changed.iter().any(|(_, change)| is_here(change)) {
                 continue;
             }
@@ -178,8 +168,7 @@ impl Projection {
                     .changed
                     .iter()
                     .filter(|(_, change)| is_here(change))
-                    .map(|(before, change)| seen_by(listed, before.as_ref(), change))
-                    .filter(|change| change.was_recipient != change.is_recipient)
+                    .filter_map(|(before, change)| seen_by(listed, before.as_ref(), change))
                     .collect();
                 if !changes.is_empty() {
                     self.break_off(*shard, head);
@@ -197,19 +186,19 @@ impl Projection {
         let [(before, change)] = &*self.changed else {
             return;
         };
-        let is_gone = change.recipient.contact().is_none();
+        let is_gone = change.contact().is_none();
         if !is_gone || self.transaction.len() + MAX_ACTIONS_OF_ISSUE < MAX_ACTIONS {
             return;
         }
         let mut part = std::mem::take(&mut self.transaction);
-        recipients::check(&mut part, change.recipient.subscriber_id, before.as_ref());
+        recipients::check(&mut part, change.subscriber_id, before.as_ref());
         self.parts.push(part);
         heads::check(&mut self.transaction, shard, head);
     }
 
     fn write_items(&mut self) {
         for (before, change) in &self.changed {
-            recipients::write(&mut self.transaction, &change.recipient, before.as_ref());
+            recipients::write(&mut self.transaction, change, before.as_ref());
         }
     }
 
@@ -230,42 +219,45 @@ impl Projection {
         changes: &[Change],
     ) -> Result<(), HandleError> {
         let bodies = if is_over(core, listed).await? {
-            of_over(changes)
+            projection_rows_when_over(changes)
         } else {
             projection_rows(changes)
         };
         let log = log(core, listed.issue_id, shard);
-        let tail = log
-            .tail(NEWEST)
-            .await
-            .map_err(crate::workflow::StepError::from)?;
+        let tail = log.tail(NEWEST).await.map_err(StepError::from)?;
+        let is_news = changes.iter().any(|change| change.crossing.is_news());
+        let is_queued = self.runs.iter().any(|run| run.issue_id == listed.issue_id);
+        if is_news && !is_queued && late_needs_start(&tail.newest_first) {
+            let (shard, number) = (shard.number(), tail.next);
+            let cause = Cause::Row { shard, number };
+            let transaction = &mut self.transaction;
+            let run = runs::queue(&core.table, transaction, listed.issue_id, cause).await?;
+            self.runs.push(run);
+        }
         let now = core.clock.now();
         for (number, body) in (tail.next..).zip(bodies) {
-            let is_late = matches!(&body, Body::Late(_))
-                || matches!(&body, Body::Removed(removed) if removed.why == Removal::TooLate);
-            let is_queued = self.runs.iter().any(|run| run.issue_id == listed.issue_id);
-            if is_late && !is_queued && late_needs_start(&tail.newest_first) {
-                let shard = shard.number();
-                let cause = Cause::Row { shard, number };
-                let transaction = &mut self.transaction;
-                let run = runs::queue(&core.table, transaction, listed.issue_id, cause).await?;
-                self.runs.push(run);
-            }
             log.write(&mut self.transaction, number, &body.at(now));
         }
         Ok(())
     }
 }
 
-/// A change, as the issue sees it.
-fn seen_by(listed: &Listed, before: Option<&Recipient>, change: &Projected) -> Change {
-    let is_for = |one: &Recipient| one.addressee(listed.published_at).is_some();
-    Change {
-        id: change.recipient.subscriber_id,
-        was_recipient: before.is_some_and(is_for),
-        is_recipient: is_for(&change.recipient),
-        why: change.why,
-    }
+/// A change, as the issue sees it; none if it does not concern the issue.
+fn seen_by(listed: &Listed, before: Option<&Recipient>, after: &Recipient) -> Option<Change> {
+    let published_at = listed.published_at;
+    let is_for = |one: &Recipient| one.addressee(published_at).is_some();
+    let had_left = before.is_some_and(|one| one.left_after(published_at).is_some());
+    let crossing = match (before.is_some_and(is_for), is_for(after)) {
+        (false, true) => Crossing::Late,
+        // Who confirmed once more left before, and nothing was heard of that.
+        (true, false) => Crossing::Left(after.leaving().unwrap_or(Leaving::Unsubscribed).into()),
+        (false, false) if !had_left => Crossing::Missed(after.left_after(published_at)?.into()),
+        _ => return None,
+    };
+    Some(Change {
+        id: after.subscriber_id,
+        crossing,
+    })
 }
 
 /// Whether the issue is finished and older than late confirmations may be.
@@ -277,29 +269,13 @@ async fn is_over(core: &Core, listed: &Listed) -> Result<bool, HandleError> {
     Ok(issue.is_none_or(|issue| issue.finished_at.is_some()))
 }
 
-/// Who confirmed in time is heard of too late. Who is gone is told to the log as
-/// ever: somebody who was held may be about to get the issue again.
-fn of_over(changes: &[Change]) -> Vec<Body> {
-    let (late, gone): (Vec<Change>, Vec<Change>) =
-        changes.iter().partition(|change| change.is_recipient);
-    let mut rows = projection_rows(&gone);
-    if !late.is_empty() {
-        rows.push(Body::Removed(Removed {
-            why: Removal::TooLate,
-            cursor: None,
-            ids: late.iter().map(|change| change.id).collect(),
-        }));
-    }
-    rows
-}
-
-fn note(changed: &[(Option<Recipient>, Projected)]) {
+fn note(changed: &[(Option<Recipient>, Recipient)]) {
     match changed {
         [] => {}
         [(_, one)] => tracing::info!(
-            subscriber_id = %one.recipient.subscriber_id,
-            version = one.recipient.version,
-            active = one.recipient.confirmed_at().is_some(),
+            subscriber_id = %one.subscriber_id,
+            version = one.version,
+            active = one.confirmed_at().is_some(),
             "recipient projected"
         ),
         many => tracing::info!(recipients = many.len(), "recipients projected"),

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use contracts::events::DeliveryStatus;
+use contracts::events::{DeliveryStatus, ExceptionOutcome};
 use delivery::workflow::{IssueRun, ShardOutcome};
 
 use crate::support::{
-    Fault, World, address, confirmed, published, resume, second, unavailable, unsent,
+    Fault, World, address, confirmed, pause, published, resume, second, subscriber, unavailable,
+    unsent,
 };
 
 #[tokio::test(start_paused = true)]
@@ -128,17 +129,54 @@ async fn a_mail_side_that_fails_after_some_mails_is_soon_tried_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_corrupt_recipient_is_left_out_and_holds_up_nobody() {
+async fn a_recipient_who_cannot_be_read_is_an_exception_and_holds_up_nobody() {
     let world = World::new().await;
     for number in [1, 17] {
         world.takes(&confirmed(number, 2, second(0))).await;
     }
     world.corrupt_recipient(1).await;
+    world.plant_recipient("no id at all").await;
     world.takes(&published(second(1))).await;
     world.walk_started().await;
     let counts = world.delivered().await[0].counts;
-    assert_eq!((counts.recipients, counts.accepted), (1, 1));
+    assert_eq!((counts.recipients, counts.accepted), (2, 1));
+    assert_eq!((counts.skipped, counts.pending), (1, 0));
+    let told = world.exceptions().await.remove(0).entries.remove(0);
+    assert_eq!(told.subscriber_id, subscriber(1));
+    assert_eq!(told.outcome, ExceptionOutcome::Skipped);
+    assert_eq!(told.reason, "unreadable");
     assert_eq!(world.mailbox.count(&address(17)), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn somebody_to_be_tried_again_who_cannot_be_read_any_more_holds_up_nobody() {
+    let world = World::new().await;
+    for number in [1, 17] {
+        world.takes(&confirmed(number, 2, second(0))).await;
+    }
+    world.mailbox.script(&address(1), [unsent()]);
+    world.takes(&published(second(1))).await;
+    let run = world.started().remove(0);
+    world.app.steps().plan(&run).await.expect("planned");
+    world.send(&run, 1).await.expect("sent");
+    world.corrupt_recipient(1).await;
+    world.walk(&run).await.expect("walked");
+    let counts = world.delivered().await[0].counts;
+    assert_eq!((counts.accepted, counts.skipped), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_cannot_be_read_stops_no_other_issue() {
+    let world = World::new().await;
+    world.plant_run().await;
+    world.takes(&confirmed(1, 2, second(0))).await;
+    world.takes(&published(second(1))).await;
+    world.takes(&pause(1)).await;
+    world.takes(&resume(2)).await;
+    assert_eq!(world.app.unfinished_runs().await.expect("read").len(), 1);
+    world.app.sweep_issues().await.expect("swept");
+    world.walk_started().await;
+    assert_eq!(world.delivered().await[0].counts.accepted, 1);
 }
 
 #[tokio::test(start_paused = true)]

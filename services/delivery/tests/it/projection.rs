@@ -3,8 +3,8 @@
 use uuid::Uuid;
 
 use crate::support::{
-    World, address, confirmed, erased, imported, issue_id, published, registered, second,
-    unsubscribed,
+    World, address, confirmed, erased, erased_at, imported, issue_id, published, registered,
+    second, unsubscribed, unsubscribed_at,
 };
 
 /// Every order of `messages`.
@@ -57,6 +57,61 @@ async fn whatever_the_order_who_unsubscribed_last_gets_nothing() {
         ]
     });
     assert_eq!(mails.await, [0; 24]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_the_order_who_left_after_the_publication_counts_for_the_issue() {
+    let messages = [
+        published(second(10)),
+        confirmed(1, 2, second(5)),
+        erased_at(1, 3, second(15)),
+    ];
+    for order in orders(&messages) {
+        // At each of its moments, and at the end.
+        for walked in 0..=order.len() {
+            let world = World::new().await;
+            world.takes(&confirmed(2, 2, second(0))).await;
+            for (number, message) in order.iter().enumerate() {
+                if number == walked {
+                    world.walk_started().await;
+                }
+                world.takes(message).await;
+                world.takes(message).await;
+            }
+            world.walk_started().await;
+            let told = world.exceptions().await.into_iter();
+            let told: Vec<_> = told.flat_map(|one| one.entries).collect();
+            let counts = world.progress().await.pop().expect("a report").counts;
+            let mails = world.mailbox.count(&address(1)) as u64;
+            let shown = format!("walked at {walked}: {order:?}");
+            assert_eq!((counts.recipients, counts.pending), (2, 0), "{shown}");
+            assert_eq!(counts.accepted, 1 + mails, "{shown}");
+            assert_eq!(counts.skipped, told.len() as u64, "{shown}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_left_before_the_publication_does_not_count_whatever_the_order() {
+    let messages = [
+        published(second(10)),
+        confirmed(1, 2, second(5)),
+        unsubscribed_at(1, 3, second(7)),
+    ];
+    for order in orders(&messages) {
+        let world = World::new().await;
+        for message in &order {
+            world.takes(message).await;
+        }
+        world.walk_started().await;
+        let counts = world.progress().await.pop().expect("a report").counts;
+        // Whom the issue met before the leaving is skipped by it.
+        let met = order == messages
+            || order == [&messages[1..2], &messages[..1], &messages[2..]].concat();
+        assert_eq!(counts.recipients, u64::from(met), "{order:?}");
+        assert_eq!(counts.skipped, u64::from(met), "{order:?}");
+        assert!(world.mailbox.mails().is_empty());
+    }
 }
 
 #[tokio::test(start_paused = true)]

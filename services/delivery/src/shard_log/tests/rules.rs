@@ -18,7 +18,7 @@ use super::super::{
     feedback::{Feedback, Heard, heed},
     fold::{Fold, MAX_TOLD},
     outcomes::Outcome,
-    projection::{self, Change, late_needs_start},
+    projection::{self, Change, Crossing, late_needs_start},
     resolve::{Decision, Resolution},
     row::{
         Action, Body, Control, Done, Evidence, Finding, Late, MAX_IDS, Removal, Removed, Settle,
@@ -129,7 +129,7 @@ fn ahead(numbers: &[u64]) -> Ahead {
     let all = ids(numbers.iter().copied());
     ahead.extend(&all, all.last().copied(), true);
     for id in all {
-        ahead.looked_up(id, true);
+        ahead.looked_up(id, None);
     }
     ahead
 }

@@ -20,7 +20,7 @@ use super::super::{
     feedback::{Feedback, Heard, heed},
     fold::Fold,
     outcomes::Outcome,
-    projection::{self, Change, late_needs_start},
+    projection::{self, Change, Crossing, late_needs_start},
     resolve::{Decision, Resolution},
     row::{Action, Body, Control, Removal, Removed, Row, Settle},
     settlement::{Fate, Settlement},

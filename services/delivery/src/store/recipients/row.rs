@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::recipient::{Contact, Recipient, Standing};
+use crate::domain::recipient::{Contact, Gone, Leaving, Recipient, Standing};
 
 /// Every issue reads every row, and planning it reads them once more: so the
 /// names in it are short. The longer names are those of older rows.
@@ -22,6 +22,9 @@ pub(super) struct Row {
         skip_serializing_if = "Option::is_none"
     )]
     active: Option<Active>,
+    /// Of who unsubscribed or was erased; not in older rows.
+    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
+    gone: Option<Left>,
 }
 
 /// A row as a page has it. One that is not what was written costs its own
@@ -46,6 +49,16 @@ struct Active {
     unsubscribe_url: String,
     #[serde(rename = "c", alias = "confirmed_at")]
     confirmed_at: Moment,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Left {
+    #[serde(rename = "w")]
+    why: Leaving,
+    #[serde(rename = "l")]
+    at: Moment,
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    confirmed_at: Option<Moment>,
 }
 
 /// A moment to the nanosecond, in 10 bytes instead of 30: a number, if it is
@@ -79,17 +92,17 @@ impl From<Moment> for Timestamp {
 
 impl From<Row> for Recipient {
     fn from(row: Row) -> Self {
-        let standing = row.active.map_or(Standing::Removed, |active| {
-            let contact = Contact {
-                email: active.email,
-                name: active.name,
-                unsubscribe_url: active.unsubscribe_url,
-            };
-            Standing::Active {
-                contact,
+        let standing = match row.active {
+            None => Standing::Gone(Gone::from(row.gone)),
+            Some(active) => Standing::Active {
+                contact: Contact {
+                    email: active.email,
+                    name: active.name,
+                    unsubscribe_url: active.unsubscribe_url,
+                },
                 confirmed_at: active.confirmed_at.into(),
-            }
-        });
+            },
+        };
         Self {
             subscriber_id: row.subscriber_id,
             version: row.version,
@@ -98,24 +111,51 @@ impl From<Row> for Recipient {
     }
 }
 
+impl From<Option<Left>> for Gone {
+    fn from(left: Option<Left>) -> Self {
+        // An older row does not tell: before any issue, then.
+        let left = left.unwrap_or(Left {
+            why: Leaving::Unsubscribed,
+            at: Timestamp::UNIX_EPOCH.into(),
+            confirmed_at: None,
+        });
+        Self {
+            why: left.why,
+            left_at: left.at.into(),
+            confirmed_at: left.confirmed_at.map(Timestamp::from),
+        }
+    }
+}
+
 impl From<&Recipient> for Row {
     fn from(recipient: &Recipient) -> Self {
-        let active = match &recipient.standing {
-            Standing::Removed => None,
+        let (active, gone) = match &recipient.standing {
+            Standing::Gone(gone) => {
+                let left = Left {
+                    why: gone.why,
+                    at: gone.left_at.into(),
+                    confirmed_at: gone.confirmed_at.map(Moment::from),
+                };
+                (None, Some(left))
+            }
             Standing::Active {
                 contact,
                 confirmed_at,
-            } => Some(Active {
-                email: contact.email.clone(),
-                name: contact.name.clone(),
-                unsubscribe_url: contact.unsubscribe_url.clone(),
-                confirmed_at: Moment::from(*confirmed_at),
-            }),
+            } => {
+                let active = Active {
+                    email: contact.email.clone(),
+                    name: contact.name.clone(),
+                    unsubscribe_url: contact.unsubscribe_url.clone(),
+                    confirmed_at: Moment::from(*confirmed_at),
+                };
+                (Some(active), None)
+            }
         };
         Self {
             subscriber_id: recipient.subscriber_id,
             version: recipient.version,
             active,
+            gone,
         }
     }
 }
@@ -147,11 +187,15 @@ mod tests {
         }
     }
 
-    fn removed() -> Recipient {
+    fn gone(left_at: Timestamp, confirmed_at: Option<Timestamp>) -> Recipient {
         Recipient {
             subscriber_id: SUBSCRIBER,
             version: 4,
-            standing: Standing::Removed,
+            standing: Standing::Gone(Gone {
+                why: Leaving::Unsubscribed,
+                left_at,
+                confirmed_at,
+            }),
         }
     }
 
@@ -170,8 +214,12 @@ mod tests {
         for moment in ["2026-11-22T08:15:30.123456789Z", "2600-01-01T00:00:00.5Z"] {
             let recipient = active(moment);
             assert_eq!(read(&Row::from(&recipient)), recipient, "{moment}");
+            let moment = moment.parse().expect("a timestamp");
+            for confirmed_at in [None, Some(moment)] {
+                let recipient = gone(moment, confirmed_at);
+                assert_eq!(read(&Row::from(&recipient)), recipient, "{moment}");
+            }
         }
-        assert_eq!(read(&Row::from(&removed())), removed());
     }
 
     #[test]
@@ -192,7 +240,7 @@ mod tests {
         });
         assert_eq!(read(&row), expected);
         let row = json!({"subscriber_id": SUBSCRIBER, "version": 4, "status": "removed"});
-        assert_eq!(read(&row), removed());
+        assert_eq!(read(&row), gone(Timestamp::UNIX_EPOCH, None));
     }
 
     /// So that a thousand of them, read twice, once of it eventually

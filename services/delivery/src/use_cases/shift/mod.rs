@@ -20,9 +20,13 @@ use crate::{
     domain::{rate::SendRate, recipient::Recipient, shard::Shard},
     mail::{IssueMail, SEND_LIMIT, SendResult},
     shard_log::{
-        Action, Ahead, BatchSize, Body, Called, Circumstances, End, Fold, Row, Step, Worker,
+        Action, Ahead, BatchSize, Body, Called, Circumstances, End, Fold, Removal, Row, Step,
+        Worker,
     },
-    store::{recipients, shard_log::ShardLog},
+    store::{
+        recipients::{self, Found},
+        shard_log::ShardLog,
+    },
     workflow::{ShardOutcome, StepError, WorkerId},
 };
 
@@ -50,6 +54,14 @@ pub(super) struct Known {
     /// How fast the mail side takes it.
     pub(super) send_rate: Option<SendRate>,
 }
+/// Whether an issue is for somebody.
+enum Meant {
+    Yes(Recipient),
+    /// It was, and they do not get it.
+    Gone(Removal),
+    Never,
+}
+
 
 /// One invocation at work.
 pub(super) struct Shift<'a> {
@@ -227,10 +239,14 @@ impl<'a> Shift<'a> {
     async fn read_page(&mut self, after: Option<Uuid>) -> Result<(), StepError> {
         let page = recipients::page(&self.core.table, self.log.shard, after).await?;
         let mut ids = Vec::with_capacity(page.recipients.len());
-        for recipient in page.recipients {
-            if recipient.addressee(self.known.published_at).is_some() {
-                ids.push(recipient.subscriber_id);
-                self.readers.insert(recipient.subscriber_id, recipient);
+        for (id, found) in page.recipients {
+            match self.meant(found) {
+                Meant::Yes(recipient) => {
+                    ids.push(id);
+                    self.readers.insert(id, recipient);
+                }
+                Meant::Gone(why) => self.ahead.gone(id, why),
+                Meant::Never => {}
             }
         }
         self.ahead.extend(&ids, page.last, page.is_end);
@@ -238,13 +254,18 @@ impl<'a> Shift<'a> {
     }
 
     async fn look_up(&mut self, ids: &[Uuid]) -> Result<(), StepError> {
-        let mut found = recipients::find_many(&self.core.table, ids).await?;
+        let mut found = recipients::look_up(&self.core.table, ids).await?;
         for id in ids {
-            let recipient = found.remove(id);
-            let is_for = |one: &Recipient| one.addressee(self.known.published_at).is_some();
-            let recipient = recipient.filter(is_for);
-            self.ahead.looked_up(*id, recipient.is_some());
-            self.readers.extend(recipient.map(|one| (*id, one)));
+            let meant = found.remove(id).map_or(Meant::Never, |it| self.meant(it));
+            let gone = match meant {
+                Meant::Yes(recipient) => {
+                    self.readers.insert(*id, recipient);
+                    None
+                }
+                Meant::Gone(why) => Some(why),
+                Meant::Never => Some(Removal::Unsubscribed),
+            };
+            self.ahead.looked_up(*id, gone);
         }
         Ok(())
     }
@@ -253,6 +274,18 @@ impl<'a> Shift<'a> {
         let shard = self.log.shard.number();
         let claimed = Claimed { shard, claim, ids };
         let results = call(self.core, &self.issue, &claimed, &self.readers).await;
+    /// Whether the issue is for somebody who was found.
+    fn meant(&self, found: Found) -> Meant {
+        let published_at = self.known.published_at;
+        match found {
+            Found::Unreadable => Meant::Gone(Removal::Unreadable),
+            Found::Recipient(one) if one.addressee(published_at).is_some() => Meant::Yes(one),
+            Found::Recipient(one) => one
+                .left_after(published_at)
+                .map_or(Meant::Never, |why| Meant::Gone(why.into())),
+        }
+    }
+
         self.called = Instant::now();
         let throttled = |result: &SendResult| matches!(result, SendResult::Throttled { .. });
         if results.iter().any(throttled) {

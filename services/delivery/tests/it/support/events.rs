@@ -89,6 +89,10 @@ pub(crate) fn imported(numbers: &[u8], confirmed_at: Timestamp) -> String {
 }
 
 pub(crate) fn unsubscribed(number: u8, version: u64) -> String {
+    unsubscribed_at(number, version, start())
+}
+
+pub(crate) fn unsubscribed_at(number: u8, version: u64, at: Timestamp) -> String {
     message(
         0x300,
         SubscriberUnsubscribedV1 {
@@ -96,18 +100,22 @@ pub(crate) fn unsubscribed(number: u8, version: u64) -> String {
             version,
             reason: UnsubscribeReason::SelfService,
             issue_id: None,
-            at: start(),
+            at,
         },
     )
 }
 
 pub(crate) fn erased(number: u8, version: u64) -> String {
+    erased_at(number, version, start())
+}
+
+pub(crate) fn erased_at(number: u8, version: u64, at: Timestamp) -> String {
     message(
         0x400,
         SubscriberErasedV1 {
             subscriber_id: subscriber(number),
             version,
-            at: start(),
+            at,
         },
     )
 }
@@ -179,7 +187,8 @@ pub(crate) fn cancel(version: u64) -> String {
     )
 }
 
-/// What is to become of those of the readers who are held, or of all.
+/// What is to become of those of the readers who are held, or of all: decided a
+/// minute after the start, and later the greater the version is.
 pub(crate) fn resolve(version: u64, action: HeldAction, numbers: Option<&[u8]>) -> String {
     let ids = |numbers: &[u8]| numbers.iter().copied().map(subscriber).collect();
     message_of(

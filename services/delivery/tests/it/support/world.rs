@@ -198,12 +198,30 @@ impl World {
 
     /// Overwrites what is known of a recipient with something else.
     pub(crate) async fn corrupt_recipient(&self, number: u8) {
-        let partition = format!("RECIPIENTS#{:02}", u16::from(number) % SHARDS);
-        let key = dynamo::Key::new(partition, subscriber(number).to_string());
+        let shard = u16::from(number) % SHARDS;
+        self.plant(
+            format!("RECIPIENTS#{shard:02}"),
+            &subscriber(number).to_string(),
+        )
+        .await;
+    }
+
+    /// Puts nonsense among the recipients of the second shard.
+    pub(crate) async fn plant_recipient(&self, name: &str) {
+        self.plant("RECIPIENTS#01".to_owned(), name).await;
+    }
+
+    /// Puts nonsense among the open runs.
+    pub(crate) async fn plant_run(&self) {
+        self.plant("RUNS#OPEN".to_owned(), "nonsense").await;
+    }
+
+    async fn plant(&self, partition: String, sort_key: &str) {
+        let key = dynamo::Key::new(partition, sort_key);
         let mut transaction = dynamo::Transaction::new();
         let nonsense = serde_json::json!({"status": "nonsense"});
         let item = dynamo::Item::new(&key, &nonsense);
-        transaction.put("recipient", item, dynamo::Condition::Always);
+        transaction.put("nonsense", item, dynamo::Condition::Always);
         let table = dynamo::Table::new(self.engine.client(), TABLE);
         table.commit(transaction).await.expect("written");
     }

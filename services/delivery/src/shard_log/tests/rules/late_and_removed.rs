@@ -103,23 +103,60 @@ fn whoever_is_to_be_retried_is_looked_up_and_dropped_if_gone() {
     let mut ahead = Ahead::default();
     ahead.extend(&[], None, true);
     assert_eq!(fold.decide(&of, &ahead, &when(9)), Step::LookUp(ids([1])));
-    ahead.looked_up(id(1), false);
+    ahead.looked_up(id(1), Some(Removal::Unsubscribed));
     assert_eq!(appended(fold.decide(&of, &ahead, &when(9))), [removed(1)]);
 }
 
 #[test]
 fn a_change_of_a_recipient_makes_rows_of_its_crossing_in_or_out() {
-    let change = |number, was_recipient, is_recipient, why| Change {
+    let (gone, erased) = (Removal::Unsubscribed, Removal::Erased);
+    let changes = [
+        (1, Crossing::Late),
+        (3, Crossing::Left(gone)),
+        (4, Crossing::Missed(gone)),
+        (5, Crossing::Missed(erased)),
+    ]
+    .map(|(number, crossing)| Change {
         id: id(number),
-        was_recipient,
-        is_recipient,
-        why,
+        crossing,
+    });
+    let row = |numbers: &[u64], why| {
+        Body::Removed(Removed {
+            ids: ids(numbers.iter().copied()),
+            why,
+            cursor: None,
+        })
     };
-    let rows = projection::rows(&[
-        change(1, false, true, Removal::Unsubscribed),
-        change(2, true, true, Removal::Unsubscribed),
-        change(3, true, false, Removal::Unsubscribed),
-        change(4, false, false, Removal::Erased),
-    ]);
-    assert_eq!(rows, [late(1), removed(3)]);
+    let left = [row(&[3, 4], gone), row(&[5], erased)];
+    let rows = projection::rows(&changes);
+    assert_eq!(rows, [vec![late(1)], left.to_vec()].concat());
+    let rows = projection::rows_when_over(&changes);
+    let too_late = row(&[1], Removal::TooLate);
+    assert_eq!(rows, [vec![too_late], left.to_vec()].concat());
+}
+
+#[test]
+fn whoever_is_on_a_page_and_does_not_get_the_issue_is_told_to_the_log_once() {
+    let mut fold = folded([late(2), removed(5)]);
+    let mut ahead = ahead(&[1, 2]);
+    for number in [3, 4, 5] {
+        ahead.gone(id(number), Removal::Unreadable);
+    }
+    ahead.gone(id(6), Removal::Erased);
+    let of = Worker::new(worker(1));
+    for (numbers, why) in [
+        (vec![3, 4], Removal::Unreadable),
+        (vec![6], Removal::Erased),
+    ] {
+        let step = appended(fold.decide(&of, &ahead, &when(1)));
+        let Body::Removed(row) = &step[0] else {
+            panic!("{step:?} removes nobody");
+        };
+        assert_eq!((&row.ids, row.why), (&ids(numbers), why));
+        then(&mut fold, step[0].clone());
+        ahead.forget(&fold);
+    }
+    let claim = appended(fold.decide(&of, &ahead, &when(1)));
+    assert!(matches!(&claim[..], [Body::Claim(_)]), "{claim:?}");
+    assert_eq!(fold.counts().skipped, 4);
 }

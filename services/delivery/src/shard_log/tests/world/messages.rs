@@ -37,13 +37,12 @@ impl World {
         let was_recipient = self.is_recipient(id);
         self.items.insert(id, (version, confirmed_at));
         let is_recipient = self.is_recipient(id);
-        let why = Removal::Unsubscribed;
-        let change = Change {
-            id,
-            was_recipient,
-            is_recipient,
-            why,
+        let crossing = match (was_recipient, is_recipient) {
+            (false, true) => Crossing::Late,
+            (true, false) => Crossing::Left(Removal::Unsubscribed),
+            _ => return Ok(()),
         };
+        let change = Change { id, crossing };
         if !self.listed {
             if is_recipient && !was_recipient {
                 self.too_late.insert(id);

@@ -109,9 +109,9 @@ impl World {
             }
             Step::LookUp(ids) => {
                 for id in ids {
-                    running
-                        .ahead
-                        .looked_up(id, self.is_recipient(id) || self.skips_look_up());
+                    let is_recipient = self.is_recipient(id) || self.skips_look_up();
+                    let gone = (!is_recipient).then_some(Removal::Unsubscribed);
+                    running.ahead.looked_up(id, gone);
                 }
             }
             Step::End(end) => return Ok(Some(end)),
