@@ -43,25 +43,12 @@ async fn an_issue_goes_out_in_one_call_with_everything_of_each_reader() {
     assert_eq!(call["FromEmailAddress"], "Penny Post <news@penny.example>");
     let template = &call["DefaultContent"]["Template"]["TemplateContent"];
     assert_eq!(template["Subject"], "The first issue");
-    assert!(
-        template["Text"]
-            .as_str()
-            .expect("text")
-            .contains("{{name_text}}")
-    );
+    assert!(template["Text"].as_str().expect("text").contains("{{n}}"));
     let entry = &call["BulkEmailEntries"][0];
     let values =
         &entry["ReplacementEmailContent"]["ReplacementTemplate"]["ReplacementTemplateData"];
     let values: Value = serde_json::from_str(values.as_str().expect("text")).expect("JSON");
-    for key in [
-        "name_text",
-        "name_html",
-        "url_text",
-        "url_html",
-        "lb",
-        "rb",
-        "bs",
-    ] {
+    for key in ["n", "h", "u", "v", "l", "r", "b"] {
         assert!(values[key].is_string(), "{key}");
     }
     let names = |list: &str| -> Vec<String> {

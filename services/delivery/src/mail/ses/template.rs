@@ -14,9 +14,10 @@ use super::super::{
     placeholders::{Piece, Template},
 };
 
-const LEFT_BRACE: &str = "{{lb}}";
-const RIGHT_BRACE: &str = "{{rb}}";
-const BACKSLASH: &str = "{{bs}}";
+/// Names are short: a text can be full of braces, and a request has its limit.
+const LEFT_BRACE: &str = "{{l}}";
+const RIGHT_BRACE: &str = "{{r}}";
+const BACKSLASH: &str = "{{b}}";
 
 /// The template of an issue.
 pub(super) struct SesTemplate {
@@ -28,13 +29,17 @@ pub(super) struct SesTemplate {
 /// The values of one reader.
 #[derive(Serialize)]
 struct Values<'a> {
-    name_text: &'a str,
-    name_html: String,
-    url_text: &'a str,
-    url_html: String,
-    lb: &'static str,
-    rb: &'static str,
-    bs: &'static str,
+    /// The name in the text part.
+    n: &'a str,
+    /// In the HTML part.
+    h: String,
+    /// The link in the text part.
+    u: &'a str,
+    /// In the HTML part.
+    v: String,
+    l: &'static str,
+    r: &'static str,
+    b: &'static str,
 }
 
 /// What a piece's place is called in a part of the mail.
@@ -44,12 +49,12 @@ struct Names {
 }
 
 const IN_TEXT: Names = Names {
-    name: "{{name_text}}",
-    url: "{{url_text}}",
+    name: "{{n}}",
+    url: "{{u}}",
 };
 const IN_HTML: Names = Names {
-    name: "{{name_html}}",
-    url: "{{url_html}}",
+    name: "{{h}}",
+    url: "{{v}}",
 };
 
 impl SesTemplate {
@@ -65,13 +70,13 @@ impl SesTemplate {
 /// The values for `reader`, as a JSON object.
 pub(super) fn values(reader: &Reader<'_>) -> Result<String, serde_json::Error> {
     serde_json::to_string(&Values {
-        name_text: reader.name,
-        name_html: escape(reader.name),
-        url_text: reader.unsubscribe_url,
-        url_html: escape(reader.unsubscribe_url),
-        lb: "{",
-        rb: "}",
-        bs: "\\",
+        n: reader.name,
+        h: escape(reader.name),
+        u: reader.unsubscribe_url,
+        v: escape(reader.unsubscribe_url),
+        l: "{",
+        r: "}",
+        b: "\\",
     })
 }
 
@@ -183,7 +188,7 @@ mod tests {
             "{{name}}} {{name}}}} }} } {",
             "{ {{ {{{ {{{{ }{ }}{{ \\{ {\\ {{name",
             "@media x{a{b:c}}{{!-- --}}{{!x}}{{>x}}{{&name}}{{^x}}",
-            "<style>p { color: red }</style><p title='{{name}}'>{{lb}}{{name_html}}</p>",
+            "<style>p { color: red }</style><p title='{{name}}'>{{l}}{{h}}</p>",
             "<body>{{name}}<!-- {{ \\",
             "=?utf-8?q?x?=",
         ] {
