@@ -8,6 +8,7 @@ use std::{
 use async_trait::async_trait;
 use delivery::mail::{
     BulkMail, Email, IssueCall, IssueMail, MailSender, QuotaUnknown, Reader, SendQuota, SendResult,
+    Withdrawal,
 };
 use futures::future::join_all;
 use jiff::Timestamp;
@@ -80,6 +81,7 @@ impl Recorder {
                 shard,
                 claim,
                 now: Timestamp::now(),
+                withdrawal: &Withdrawal::never(),
             })
             .await;
         assert!(results.iter().all(|one| *one == SendResult::Accepted));

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::{IssueMail, Reader, SendResult};
+use super::{IssueMail, Reader, SendResult, Withdrawal};
 
 /// An issue to the readers of one claim.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +19,8 @@ pub struct IssueCall<'a> {
     pub claim: u64,
     /// The time.
     pub now: Timestamp,
+    /// Whether to go on, where the call becomes several requests.
+    pub withdrawal: &'a Withdrawal,
 }
 
 /// Hands an issue over to many readers at a time.
@@ -30,6 +32,7 @@ pub trait BulkMail: Send + Sync {
     /// Hands the issue over, once, under the terms of
     /// [`MailSender::send`](super::MailSender::send): one result for each
     /// reader, in their order. Any other number of results tells that nobody
-    /// knows anything.
+    /// knows anything. MUST begin no request after the call is withdrawn: who is
+    /// left is `Unavailable`.
     async fn send_issue(&self, call: &IssueCall<'_>) -> Vec<SendResult>;
 }

@@ -16,13 +16,19 @@ mod port;
 mod sender;
 mod ses;
 mod smtp;
+mod withdrawal;
 
 pub use bulk::{BulkMail, IssueCall};
 pub(crate) use confirmation::confirmation;
 pub use email::{Email, InvalidEmail};
 pub(crate) use issue::IssueContent;
 pub use issue::{IssueMail, Reader};
-pub use port::{CONCURRENT_MAILS, MailSender, QuotaUnknown, SEND_LIMIT, SendQuota, SendResult};
+pub use port::{
+    ANSWER_LIMIT, CONCURRENT_MAILS, MailSender, QuotaUnknown, SEND_LIMIT, SendQuota, SendResult,
+    Today,
+};
 pub use sender::{BadSender, Sender};
 pub use ses::Ses;
 pub use smtp::{BadSmtpUrl, Smtp, SmtpLimits};
+pub(crate) use withdrawal::Withdraw;
+pub use withdrawal::Withdrawal;

@@ -4,11 +4,16 @@ use std::{borrow::Cow, time::Duration};
 
 use async_trait::async_trait;
 
-use super::{BulkMail, Email};
+use super::{BulkMail, Email, Withdrawal};
 
 /// The longest that handing over one mail may take. What is not answered by
 /// then counts as [`SendResult::Unclear`].
 pub const SEND_LIMIT: Duration = Duration::from_secs(100);
+
+/// The longest that a mail side is waited for once it can have the mail: a host
+/// that stops in order gives so much, and some seconds to write down what came of
+/// it, since the mail is held otherwise.
+pub const ANSWER_LIMIT: Duration = Duration::from_secs(25);
 
 /// How many mails of issues one process hands over at a time, whatever the
 /// number of issues; where a mail side takes them in bulk, how many calls.
@@ -60,6 +65,15 @@ pub enum SendResult {
     },
 }
 
+impl SendResult {
+    /// Nothing left, since the issue is not to go on.
+    pub fn withdrawn() -> Self {
+        Self::Unavailable {
+            reason: "it was withdrawn before it left".into(),
+        }
+    }
+}
+
 /// Hands mails over to whoever delivers them.
 #[async_trait]
 pub trait MailSender: Send + Sync + 'static {
@@ -72,6 +86,15 @@ pub trait MailSender: Send + Sync + 'static {
     /// cause; and `Accepted` only if the mail survives a crash of this
     /// process. MUST answer within [`SEND_LIMIT`].
     async fn send(&self, email: &Email) -> SendResult;
+
+    /// The same, unless that is withdrawn before the mail can have left: then
+    /// `Unavailable`. A mail side that takes its time before that MUST look.
+    async fn send_unless(&self, email: &Email, withdrawal: &Withdrawal) -> SendResult {
+        match withdrawal.is_so() {
+            true => SendResult::withdrawn(),
+            false => self.send(email).await,
+        }
+    }
 
     /// The way for an issue to many readers in one call; none: each reader's
     /// mail is handed over by itself.
@@ -93,11 +116,27 @@ pub trait MailSender: Send + Sync + 'static {
 pub struct SendQuota {
     /// Mails per second; more than 0.
     pub per_second: f64,
-    /// How many more it takes within a day; none: no limit.
-    pub left_today: Option<u64>,
+    /// Within a day; none: no limit.
+    pub today: Option<Today>,
+}
+
+/// What a mail side takes within a day, counted back from now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Today {
+    /// Mails, in all.
+    pub most: u64,
+    /// How many of these are left.
+    pub left: u64,
 }
 
 /// The mail side does not tell its quota. The text holds no addresses.
 #[derive(Debug, thiserror::Error)]
-#[error("the mail side does not tell its quota: {0}")]
-pub struct QuotaUnknown(pub String);
+pub enum QuotaUnknown {
+    /// It may tell later.
+    #[error("the mail side does not tell its quota: {0}")]
+    ForNow(String),
+    /// It takes no mail, or does not let us know, before a person has done
+    /// something. The text is fit for admins.
+    #[error("{0}")]
+    AccountFault(Cow<'static, str>),
+}

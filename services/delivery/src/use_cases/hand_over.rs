@@ -3,7 +3,7 @@
 use tracing::{Instrument, Span, field::Empty, info_span};
 use uuid::Uuid;
 
-use crate::mail::{BulkMail, Email, IssueCall, MailSender, SEND_LIMIT, SendResult};
+use crate::mail::{BulkMail, Email, IssueCall, MailSender, SEND_LIMIT, SendResult, Withdrawal};
 
 /// The span of handing over a mail, and of writing down what became of it, for
 /// `kind` (`issue` or `confirmation`).
@@ -25,9 +25,15 @@ pub(super) fn mail_span(kind: &'static str, issue_id: Option<Uuid>, subscriber_i
 }
 
 /// Hands `email` over in `span`, a [`mail_span`], for [`SEND_LIMIT`] at the
-/// most. What the mail side did not accept is an error of the span.
-pub(super) async fn hand_over(mail: &dyn MailSender, email: &Email, span: &Span) -> SendResult {
-    let sending = tokio::time::timeout(SEND_LIMIT, mail.send(email));
+/// most, unless that is withdrawn. What the mail side did not accept is an error
+/// of the span.
+pub(super) async fn hand_over(
+    mail: &dyn MailSender,
+    email: &Email,
+    withdrawal: &Withdrawal,
+    span: &Span,
+) -> SendResult {
+    let sending = tokio::time::timeout(SEND_LIMIT, mail.send_unless(email, withdrawal));
     let answer = sending.instrument(span.clone()).await;
     let result = answer.unwrap_or_else(|_| no_answer());
     if let Some((kind, _)) = problem(&result) {

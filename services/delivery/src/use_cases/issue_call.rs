@@ -1,17 +1,25 @@
 //! The mails of one claim are handed over.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow, collections::HashMap, convert::Infallible, future::pending, time::Duration,
+};
 
 use futures::future::join_all;
 use uuid::Uuid;
 
-use super::hand_over::{hand_over, hand_over_all, mail_span, mails_span, problem};
+use super::{
+    hand_over::{hand_over, hand_over_all, mail_span, mails_span, problem},
+    log::log,
+};
 use crate::{
     app::Core,
-    domain::recipient::Recipient,
-    mail::{BulkMail, IssueCall, IssueMail, Reader, SendResult},
-    shard_log::MailResult,
+    domain::{recipient::Recipient, shard::Shard},
+    mail::{BulkMail, IssueCall, IssueMail, Reader, SendResult, Withdraw, Withdrawal},
+    shard_log::{Action, Body, MailResult, Row},
 };
+
+/// How often a call that takes long looks for a pause: most end before.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Why somebody is not mailed who was claimed and not read.
 const NOT_FOUND: &str = "the recipient was not found";
@@ -32,9 +40,58 @@ pub(super) async fn call(
     read: &HashMap<Uuid, Recipient>,
 ) -> Vec<SendResult> {
     let readers: Vec<_> = claimed.ids.iter().map(|id| reader(read, *id)).collect();
-    match core.mail.bulk() {
-        Some(bulk) => in_bulk(core, bulk, issue, claimed, &readers).await,
-        None => one_by_one(core, issue, readers).await,
+    let (withdraw, withdrawal) = Withdraw::new();
+    let handing_over = async {
+        match core.mail.bulk() {
+            Some(bulk) => in_bulk(core, bulk, issue, claimed, &withdrawal, &readers).await,
+            None => one_by_one(core, issue, &withdrawal, readers).await,
+        }
+    };
+    tokio::select! {
+        biased;
+        results = handing_over => results,
+        never = withdraw_in_time(core, issue.issue_id(), claimed, &withdraw) => match never {},
+    }
+}
+
+/// Withdraws the call when the process is to stop, or the issue is paused or
+/// cancelled: what takes long to prepare, or goes out in several requests, is to
+/// end with the next mail.
+async fn withdraw_in_time(
+    core: &Core,
+    issue_id: Uuid,
+    claimed: &Claimed<'_>,
+    withdraw: &Withdraw,
+) -> Infallible {
+    tokio::select! {
+        () = core.stop.wait() => {}
+        () = halted(core, issue_id, claimed) => {}
+    }
+    withdraw.now();
+    pending().await
+}
+
+/// Waits until a pause or a cancel comes after the claim. What it misses, since
+/// the store does not answer, the claim after this one meets.
+async fn halted(core: &Core, issue_id: Uuid, claimed: &Claimed<'_>) {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let Some(shard) = Shard::numbered(claimed.shard) else {
+            return;
+        };
+        let log = log(core, issue_id, shard);
+        match log.page(log.rows_from(claimed.claim + 1)).await {
+            Ok((rows, _)) if rows.iter().any(|(_, row)| halts(row)) => return,
+            Ok(_) => {}
+            Err(error) => tracing::debug!(%issue_id, %error, "a pause may be overlooked"),
+        }
+    }
+}
+
+fn halts(row: &Row) -> bool {
+    match &row.body {
+        Body::Control(control) => control.action != Action::Resume,
+        _ => false,
     }
 }
 
@@ -57,6 +114,7 @@ fn not_found() -> SendResult {
 async fn one_by_one(
     core: &Core,
     issue: &IssueMail,
+    withdrawal: &Withdrawal,
     readers: Vec<Option<Reader<'_>>>,
 ) -> Vec<SendResult> {
     let mails = readers.into_iter().map(async |reader| {
@@ -66,7 +124,7 @@ async fn one_by_one(
         let (issue_id, id) = (issue.issue_id(), reader.subscriber_id);
         let email = issue.to(&reader, core.clock.now());
         let span = mail_span("issue", Some(issue_id), id);
-        let result = hand_over(&*core.mail, &email, &span).await;
+        let result = hand_over(&*core.mail, &email, withdrawal, &span).await;
         span.in_scope(|| tell(issue_id, id, &result));
         result
     });
@@ -78,6 +136,7 @@ async fn in_bulk(
     bulk: &dyn BulkMail,
     issue: &IssueMail,
     claimed: &Claimed<'_>,
+    withdrawal: &Withdrawal,
     readers: &[Option<Reader<'_>>],
 ) -> Vec<SendResult> {
     let found: Vec<_> = readers.iter().flatten().copied().collect();
@@ -90,6 +149,7 @@ async fn in_bulk(
         shard: claimed.shard,
         claim: claimed.claim,
         now: core.clock.now(),
+        withdrawal,
     };
     let span = mails_span(&call);
     let results = hand_over_all(bulk, &call, &span).await;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::hand_over::{hand_over, mail_span};
 use crate::{
     app::Core,
-    mail::{self, SendResult},
+    mail::{self, SendResult, Withdrawal},
     store::{doubts, mail_attempts::MailAttempt, recipients},
     workflow::WorkerId,
 };
@@ -103,7 +103,7 @@ async fn mail_link(
     subscriber_id: Uuid,
 ) -> Result<(), HandleError> {
     let span = mail_span("confirmation", None, subscriber_id);
-    let result = hand_over(&*core.mail, email, &span).await;
+    let result = hand_over(&*core.mail, email, &Withdrawal::never(), &span).await;
     async {
         match result {
             SendResult::Accepted => {
@@ -112,6 +112,12 @@ async fn mail_link(
             }
             SendResult::Refused { reason } => {
                 tracing::error!(%subscriber_id, %reason, "confirmation mail refused for good");
+        if matches!(result, SendResult::Throttled { .. }) {
+            core.pace.throttled();
+        }
+        if let SendResult::AccountFault { reason } = &result {
+            tracing::error!(%subscriber_id, %reason, "no confirmation leaves before somebody sees to it");
+        }
                 Ok(())
             }
             SendResult::Unavailable { reason }

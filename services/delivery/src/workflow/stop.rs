@@ -1,19 +1,25 @@
 //! An orderly stop.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::watch;
 
 /// Once raised, it stays: no new mail is begun, what is in flight is settled.
 #[derive(Debug, Default)]
 pub(crate) struct Stop {
-    raised: AtomicBool,
+    raised: watch::Sender<bool>,
 }
 
 impl Stop {
     pub(crate) fn raise(&self) {
-        self.raised.store(true, Ordering::Relaxed);
+        self.raised.send_replace(true);
     }
 
     pub(crate) fn is_raised(&self) -> bool {
-        self.raised.load(Ordering::Relaxed)
+        *self.raised.borrow()
+    }
+
+    /// Waits until it is raised.
+    pub(crate) async fn wait(&self) {
+        // The sender lives as long as this.
+        let _is_gone = self.raised.subscribe().wait_for(|it| *it).await.is_err();
     }
 }

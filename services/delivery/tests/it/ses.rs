@@ -1,14 +1,24 @@
 //! Our side of SES, against answers that follow a script.
 
-use std::sync::Arc;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
+use aws_credential_types::{
+    Credentials,
+    provider::{ProvideCredentials, error::CredentialsError, future},
+};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::support::{Answer, SesEndpoint, World, confirmed, published, registered, second};
+use crate::support::{Answer, SesEndpoint, World, confirmed, pause, published, registered, second};
 
 /// A world whose mail side is SES, with an issue for so many readers of shard 1.
-async fn world(endpoint: &SesEndpoint, readers: u8) -> World {
+pub(crate) async fn world(endpoint: &SesEndpoint, readers: u8) -> World {
     let mut world = World::new().await;
     for number in 0..readers {
         world.takes(&confirmed(16 * number + 1, 2, second(0))).await;
@@ -19,13 +29,13 @@ async fn world(endpoint: &SesEndpoint, readers: u8) -> World {
 }
 
 /// The bulk calls that SES got.
-fn bulk_calls(endpoint: &SesEndpoint) -> Vec<Value> {
+pub(crate) fn bulk_calls(endpoint: &SesEndpoint) -> Vec<Value> {
     let requests = endpoint.requests().into_iter();
     let calls = requests.filter(|(path, _)| path == "/v2/email/outbound-bulk-emails");
     calls.map(|(_, body)| body).collect()
 }
 
-fn quota(per_second: f64) -> Answer {
+pub(crate) fn quota(per_second: f64) -> Answer {
     let quota =
         json!({"Max24HourSend": 50_000.0, "MaxSendRate": per_second, "SentLast24Hours": 0.0});
     Answer::Raw(200, json!({"SendQuota": quota}).to_string())
@@ -168,29 +178,116 @@ async fn one_address_that_ses_rejects_costs_nobody_else_their_mail() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_issue_that_ses_rejects_for_everybody_pauses_and_fails_nobody() {
-    let bad = || Answer::Error(400, "BadRequestException", "Template is bad");
-    let endpoint = SesEndpoint::answering([quota(10_000.0), bad(), bad(), bad()]);
-    let world = world(&endpoint, 2).await;
-    world.walk_started().await;
-    let last = world.progress().await.pop().expect("a report");
-    assert_eq!(last.reason.as_deref(), Some("SES rejects the issue"));
-    assert_eq!((last.counts.pending, last.counts.failed), (2, 0));
+async fn readers_whose_addresses_ses_rejects_fail_and_do_not_pause_the_issue_alone_in_a_claim() {
+    for message in [
+        "Local address contains illegal character in string 'template..b'",
+        "Missing final '@domain'",
+        "Domain starts with dot",
+        "Illegal address: template..b@example.com",
+    ] {
+        let bad = || Answer::Error(400, "BadRequestException", message);
+        let endpoint = SesEndpoint::answering([quota(10_000.0), bad(), bad(), bad()]);
+        let world = world(&endpoint, 2).await;
+        world.walk_started().await;
+        let last = world.progress().await.pop().expect("a report");
+        assert_eq!(last.reason, None, "{message}");
+        assert_eq!((last.counts.pending, last.counts.failed), (0, 2));
+    }
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_second_sees_more_mails_than_the_quota_less_the_share_of_confirmations() {
-    let endpoint = SesEndpoint::answering([quota(10.0)]);
-    let world = world(&endpoint, 10).await;
-    let began = Instant::now();
+async fn an_issue_that_ses_rejects_for_everybody_pauses_and_fails_nobody() {
+    for (message, readers, calls) in [
+        ("Template is bad", 1, 1),
+        ("Template is bad", 2, 1),
+        ("something is not well", 2, 3),
+    ] {
+        let bad = || Answer::Error(400, "BadRequestException", message);
+        let endpoint = SesEndpoint::answering([quota(10_000.0), bad(), bad(), bad()]);
+        let world = world(&endpoint, readers).await;
+        world.walk_started().await;
+        assert_eq!(bulk_calls(&endpoint).len(), calls, "{message}");
+        let last = world.progress().await.pop().expect("a report");
+        assert_eq!(last.reason.as_deref(), Some("SES rejects the issue"));
+        assert_eq!(last.counts.pending, u64::from(readers));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn single_calls_end_at_the_first_answer_that_is_not_about_a_reader() {
+    let bad = || Answer::Error(400, "BadRequestException", "Illegal address");
+    let endpoint = SesEndpoint::answering([
+        quota(10_000.0),
+        bad(),
+        Answer::Entries(vec!["SUCCESS"]),
+        Answer::Error(400, "SendingPausedException", ""),
+    ]);
+    let world = world(&endpoint, 5).await;
     world.walk_started().await;
-    let took = began.elapsed().as_secs_f64();
-    assert!((0.9..3.0).contains(&took), "{took}");
-    assert_eq!(
-        bulk_calls(&endpoint).len(),
-        10,
-        "a second's worth of a shard is one"
-    );
+    assert_eq!(bulk_calls(&endpoint).len(), 3);
+    let last = world.progress().await.pop().expect("a report");
+    assert_eq!(last.reason.as_deref(), Some("sending is paused in SES"));
+    assert_eq!((last.counts.pending, last.counts.accepted), (4, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn single_calls_end_soon_after_a_pause_and_at_once_where_the_process_stops() {
+    for stops in [false, true] {
+        let bad = Answer::Error(400, "BadRequestException", "Illegal address");
+        let slowly = (0..20).map(|_| Answer::Slowly(Duration::from_millis(800)));
+        let endpoint = SesEndpoint::answering([quota(10_000.0), bad].into_iter().chain(slowly));
+        let world = world(&endpoint, 15).await;
+        let run = world.started().remove(0);
+        world.app.steps().plan(&run).await.expect("planned");
+        let ending = async {
+            while bulk_calls(&endpoint).len() < 4 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            match stops {
+                true => world.app.steps().stop(),
+                false => world.takes(&pause(1)).await,
+            }
+            Instant::now()
+        };
+        let (sent, asked) = tokio::join!(world.send(&run, 1), ending);
+        sent.expect("settled");
+        let most = if stops { 1_000 } else { 2_000 };
+        assert!(asked.elapsed() < Duration::from_millis(most));
+        assert!(bulk_calls(&endpoint).len() <= 6);
+        assert_eq!(world.exceptions().await.len(), 0, "nobody is held");
+    }
+}
+
+/// Credentials that cannot be had for now.
+#[derive(Debug)]
+struct Missing(Arc<AtomicUsize>);
+
+impl ProvideCredentials for Missing {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let before = self.0.fetch_add(1, Ordering::Relaxed);
+        future::ProvideCredentials::ready(match before {
+            0..2 => Err(CredentialsError::provider_error("no answer")),
+            _ => Ok(Credentials::from_keys("key", "secret", None)),
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_credentials_nothing_left_and_it_goes_out_as_soon_as_there_are_some() {
+    let endpoint = SesEndpoint::default();
+    let mut world = World::new().await;
+    world.takes(&confirmed(1, 2, second(0))).await;
+    world.send_rate = Some("1000".parse().expect("a rate"));
+    let asked = Arc::new(AtomicUsize::new(0));
+    world.restart_with(Arc::new(endpoint.client_of(Missing(asked.clone()))));
+    world.takes(&published(second(1))).await;
+    world.walk_started().await;
+    assert!(asked.load(Ordering::Relaxed) > 2);
+    let last = world.progress().await.pop().expect("a report");
+    assert_eq!((last.counts.accepted, last.counts.held), (1, 0));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,10 +1,15 @@
 //! Our side of SMTP, against a server that follows a script.
 
+use std::{sync::Arc, time::Duration};
+
 use contracts::Personal;
 use delivery::mail::{Email, MailSender, SendResult, Smtp};
 use tokio::net::TcpListener;
 
-use crate::support::{Script, TestServer, start};
+use crate::support::{Script, TestServer, World, confirmed, pause, published, second, start};
+
+/// Longer than it takes to meet a pause.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 fn email() -> Email {
     Email {
@@ -81,7 +86,28 @@ async fn every_answer_is_told_apart_by_what_it_means_for_the_mail() {
                 mail: Some("550 not you"),
                 ..ok
             },
+            "account fault",
+        ),
+        (
+            Script {
+                mail: Some("530 log in first"),
+                ..ok
+            },
+            "account fault",
+        ),
+        (
+            Script {
+                mail: Some("451 later"),
+                ..ok
+            },
             "unavailable",
+        ),
+        (
+            Script {
+                rcpt: Some("530 log in first"),
+                ..ok
+            },
+            "account fault",
         ),
         (
             Script {
@@ -165,6 +191,55 @@ async fn every_answer_is_told_apart_by_what_it_means_for_the_mail() {
         let result = server.client().send(&email()).await;
         assert_eq!(kind(&result), expected, "{script:?}: {result:?}");
         assert!(!format!("{result:?}").contains("x.org"), "{result:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_log_in_that_is_refused_is_the_accounts_fault_and_no_readers() {
+    for (login, expected) in [
+        (Some("535 5.7.8 no"), "account fault"),
+        (Some("534 too weak"), "account fault"),
+        (None, "account fault"),
+        (Some("454 not now"), "unavailable"),
+        (Some("235 welcome"), "accepted"),
+    ] {
+        let script = Script {
+            login,
+            ..Script::default()
+        };
+        let server = TestServer::start(script).await;
+        let result = server.client_that_logs_in().send(&email()).await;
+        assert_eq!(kind(&result), expected, "{login:?}: {result:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_waits_for_the_server_is_not_mailed_after_a_pause_or_when_the_process_stops() {
+    for stops in [false, true] {
+        let mut world = World::new().await;
+        world.takes(&confirmed(1, 2, second(0))).await;
+        let silent = Script {
+            hangs_at_once: true,
+            ..Script::default()
+        };
+        let server = TestServer::start(silent).await;
+        world.restart_with(Arc::new(server.client_with_patience(10 * PATIENCE)));
+        world.takes(&published(second(1))).await;
+        let run = world.started().remove(0);
+        world.app.steps().plan(&run).await.expect("planned");
+        let ending = async {
+            while server.log.lock().await.connections == 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            match stops {
+                true => world.app.steps().stop(),
+                false => world.takes(&pause(1)).await,
+            }
+        };
+        let sending = async { tokio::join!(world.send(&run, 1), ending).0 };
+        let sent = tokio::time::timeout(PATIENCE, sending).await;
+        sent.expect("soon").expect("settled");
+        assert_eq!(world.exceptions().await.len(), 0, "nobody is held");
     }
 }
 

@@ -8,7 +8,7 @@ use aws_sdk_sesv2::{
     types::{BulkEmailEntryResult, BulkEmailStatus},
 };
 
-use super::super::SendResult;
+use super::{super::SendResult, handed_over::HandedOver};
 
 /// In the message of a call that exceeds the quota of the day, and not the rate.
 const DAILY: &str = "daily message quota";
@@ -25,16 +25,58 @@ const SUCCESS: &str = "SUCCESS";
 pub(super) enum Failed {
     /// The same for each of its mails.
     All(SendResult),
-    /// SES takes something in it for invalid or bad, which can be one reader's
-    /// address: nothing left.
-    Rejected,
+    /// SES takes something in it for invalid or bad: nothing left.
+    Rejected(Rejected),
+}
+
+/// What it is that SES rejects, as far as its message tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rejected {
+    /// A reader's address.
+    Reader,
+    /// What is the same for every reader.
+    Issue,
+    /// One or the other.
+    Unknown,
+}
+
+/// In messages about what is the same for every reader.
+const OF_ISSUE: [&str; 5] = ["template", "subject", "sender", "from ", "configuration"];
+/// In messages about a reader's address, such as "Local address contains illegal
+/// character in string" or "Domain starts with dot".
+const OF_READER: [&str; 5] = ["address", "domain", "recipient", "local name", "@"];
+
+impl Rejected {
+    /// There is no code for it. What it quotes is set aside at first: somebody can
+    /// be called `template@example.com`.
+    fn by(message: &str) -> Self {
+        let message = message.to_ascii_lowercase();
+        let is_quoted = |word: &&str| word.contains('@') || word.starts_with(['\'', '"']);
+        let words = message.split_whitespace().filter(|word| !is_quoted(word));
+        let words = words.collect::<Vec<_>>().join(" ");
+        let has = |text: &str, parts: &[&str]| parts.iter().any(|part| text.contains(part));
+        match (has(&words, &OF_ISSUE), has(&message, &OF_READER)) {
+            (true, _) => Self::Issue,
+            (false, true) => Self::Reader,
+            (false, false) => Self::Unknown,
+        }
+    }
 }
 
 /// Classes the error of a call. Reasons are ours: SES's messages quote addresses.
-pub(super) fn failed<E>(error: &SdkError<E, HttpResponse>) -> Failed
+pub(super) fn failed<E>(error: &SdkError<E, HttpResponse>, handed_over: &HandedOver) -> Failed
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
+    let is_answered = matches!(
+        error,
+        SdkError::ServiceError(_) | SdkError::ResponseError(_)
+    );
+    if !handed_over.is_so() && !is_answered {
+        return Failed::All(unavailable(
+            "SES could not be called: are there credentials?",
+        ));
+    }
     match error {
         SdkError::ConstructionFailure(_) => Failed::All(unavailable("SES could not be called")),
         SdkError::DispatchFailure(failure) if failure.is_user() => {
@@ -83,7 +125,7 @@ fn answered(status: u16, code: &str, message: &str) -> Failed {
         (..=399 | 408 | 500.., _) => unclear(format!("SES answered {status}")),
         (_, "BadRequestException" | "MessageRejected" | "ValidationException") => {
             if !message.contains(NOT_VERIFIED) {
-                return Failed::Rejected;
+                return Failed::Rejected(Rejected::by(message));
             }
             fault(UNVERIFIED)
         }

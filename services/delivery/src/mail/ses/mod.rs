@@ -5,8 +5,10 @@
 //! encodings are ours in one place. SES puts its own `Message-ID` and `Date`
 //! into both. SES has no idempotency token, so the SDK retries nothing.
 
+mod bulk;
 mod classify;
 mod entries;
+mod handed_over;
 mod template;
 
 use std::time::Duration;
@@ -17,44 +19,24 @@ use aws_sdk_sesv2::{
     config::{
         BehaviorVersion, Builder, http::HttpResponse, retry::RetryConfig, timeout::TimeoutConfig,
     },
-    error::SdkError,
-    operation::send_bulk_email::SendBulkEmailError,
+    error::{ProvideErrorMetadata, SdkError},
+    operation::get_account::GetAccountError,
     primitives::Blob,
-    types::{
-        BulkEmailContent, BulkEmailEntry, BulkEmailEntryResult, EmailContent, EmailTemplateContent,
-        RawMessage, Template,
-    },
+    types::{EmailContent, RawMessage},
 };
 use aws_types::SdkConfig;
-use tokio::time::Instant;
 
 use self::{
-    classify::{Failed, failed, fault, refused, unavailable},
-    entries::{MAX_ENTRIES, in_json},
-    template::SesTemplate,
+    classify::{Failed, failed, refused},
+    handed_over::HandedOver,
 };
 use super::{
-    BulkMail, Email, IssueCall, IssueMail, MailSender, QuotaUnknown, SEND_LIMIT, SendQuota,
-    SendResult, Sender,
+    ANSWER_LIMIT, BulkMail, Email, MailSender, QuotaUnknown, SendQuota, SendResult, Sender, Today,
     encoded_word::{encode, looks_encoded},
 };
 
 /// For a connection.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
-/// For a call as a whole.
-const CALL_LIMIT: Duration = Duration::from_secs(30);
-/// After a call that SES rejected as a whole: how long its mails go one by one.
-const SINGLES_LIMIT: Duration = Duration::from_secs(30);
-const _: () = assert!(
-    2 * CALL_LIMIT.as_secs() + SINGLES_LIMIT.as_secs() < SEND_LIMIT.as_secs(),
-    "a call, the singles and the last of them take less than a mail may take"
-);
-
-/// The most bytes of a request. Source: SES API v2 takes 1 MB with an inline
-/// template.
-const MAX_REQUEST: usize = 1_000_000;
-/// The most of these for the template, in JSON: it leaves room for an entry.
-const MAX_TEMPLATE: usize = 900_000;
 
 /// Sends mails by SES.
 #[derive(Debug, Clone)]
@@ -63,8 +45,11 @@ pub struct Ses {
     configuration_set: Option<String>,
 }
 
-/// What a bulk call came to.
-type Bulk = Result<Vec<BulkEmailEntryResult>, SdkError<SendBulkEmailError, HttpResponse>>;
+/// Why one is refused whom SES rejects.
+const REJECTED: &str = "SES rejects the mail or its address";
+
+/// Why an issue pauses whose account has a quota of nothing.
+const NOTHING: &str = "the SES account may send nothing";
 
 impl Ses {
     /// Sends with the region, credentials, endpoint and HTTP client of `config`,
@@ -73,8 +58,8 @@ impl Ses {
     pub fn new(config: &SdkConfig, configuration_set: Option<String>) -> Self {
         let limits = TimeoutConfig::builder()
             .connect_timeout(CONNECT_LIMIT)
-            .operation_timeout(CALL_LIMIT)
-            .operation_attempt_timeout(CALL_LIMIT);
+            .operation_timeout(ANSWER_LIMIT)
+            .operation_attempt_timeout(ANSWER_LIMIT);
         let config = Builder::from(config)
             .behavior_version(BehaviorVersion::latest())
             .retry_config(RetryConfig::disabled())
@@ -83,92 +68,6 @@ impl Ses {
             client: Client::from_conf(config.build()),
             configuration_set,
         }
-    }
-
-    async fn call(
-        &self,
-        issue: &IssueMail,
-        template: &SesTemplate,
-        entries: Vec<BulkEmailEntry>,
-    ) -> Bulk {
-        let content = EmailTemplateContent::builder()
-            .subject(&template.subject)
-            .text(&template.text)
-            .html(&template.html);
-        let template = Template::builder()
-            .template_content(content.build())
-            // Each entry has all values.
-            .template_data("{}");
-        let content = BulkEmailContent::builder().template(template.build());
-        let sent = self
-            .client
-            .send_bulk_email()
-            .from_email_address(from(&issue.from))
-            .default_content(content.build())
-            .set_bulk_email_entries(Some(entries))
-            .set_configuration_set_name(self.configuration_set.clone())
-            .send()
-            .await?;
-        Ok(sent.bulk_email_entry_results)
-    }
-
-    /// Sends to all of `entries`. SES rejects a call as a whole where one address
-    /// is not to its taste: nothing left then, and each goes by itself, so that
-    /// one reader does not stop all others.
-    async fn send_entries(
-        &self,
-        issue: &IssueMail,
-        template: &SesTemplate,
-        entries: Vec<BulkEmailEntry>,
-    ) -> Vec<SendResult> {
-        let count = entries.len();
-        match results(&self.call(issue, template, entries.clone()).await, count) {
-            Ok(results) => results,
-            Err(Failed::All(result)) => vec![result; count],
-            Err(Failed::Rejected) if count == 1 => vec![refused(REJECTED)],
-            Err(Failed::Rejected) => self.send_singly(issue, template, entries).await,
-        }
-    }
-
-    async fn send_singly(
-        &self,
-        issue: &IssueMail,
-        template: &SesTemplate,
-        entries: Vec<BulkEmailEntry>,
-    ) -> Vec<SendResult> {
-        let until = Instant::now() + SINGLES_LIMIT;
-        let count = entries.len();
-        let mut all = Vec::with_capacity(count);
-        for entry in entries {
-            if Instant::now() >= until {
-                break;
-            }
-            match results(&self.call(issue, template, vec![entry]).await, 1) {
-                Ok(results) => all.extend(results),
-                Err(Failed::All(result)) => all.push(result),
-                Err(Failed::Rejected) => all.push(refused(REJECTED)),
-            }
-        }
-        if all.iter().all(|result| *result == refused(REJECTED)) {
-            // Not the readers' fault, then: nobody is to be failed for it.
-            return vec![fault("SES rejects the issue"); count];
-        }
-        all.resize(count, unavailable("SES rejected mails of this call"));
-        all
-    }
-}
-
-/// Why one is refused whom SES rejects.
-const REJECTED: &str = "SES rejects the mail or its address";
-
-/// One result for each of `count` entries.
-fn results(sent: &Bulk, count: usize) -> Result<Vec<SendResult>, Failed> {
-    match sent {
-        Ok(results) if results.len() == count => Ok(results.iter().map(classify::entry).collect()),
-        Ok(_) => Err(Failed::All(SendResult::Unclear {
-            reason: "SES's results did not match the mails".into(),
-        })),
-        Err(error) => Err(failed(error)),
     }
 }
 
@@ -180,45 +79,6 @@ fn from(sender: &Sender) -> String {
             format!("{name} <{}>", sender.address())
         }
         _ => sender.mailbox().to_string(),
-    }
-}
-
-#[async_trait]
-impl BulkMail for Ses {
-    fn readers_per_call(&self) -> u16 {
-        MAX_ENTRIES
-    }
-
-    async fn send_issue(&self, call: &IssueCall<'_>) -> Vec<SendResult> {
-        let template = SesTemplate::new(call.issue);
-        let parts = [&template.subject, &template.text, &template.html];
-        let size = parts.iter().map(|part| in_json(part)).sum::<usize>();
-        if size > MAX_TEMPLATE {
-            return vec![fault("the issue is too large for SES"); call.readers.len()];
-        }
-        let mut room = MAX_REQUEST - size;
-        let mut entries = Vec::new();
-        let mut known = Vec::new();
-        for reader in call.readers {
-            known.push(match entries::entry(call, reader) {
-                Err(reason) => Some(refused(reason)),
-                Ok((_, size)) if size > room || entries.len() >= MAX_ENTRIES.into() => {
-                    Some(unavailable("there was no room in the request to SES"))
-                }
-                Ok((entry, size)) => {
-                    room -= size;
-                    entries.push(entry);
-                    None
-                }
-            });
-        }
-        let mut sent = Vec::new();
-        if !entries.is_empty() {
-            sent = self.send_entries(call.issue, &template, entries).await;
-        }
-        let mut sent = sent.into_iter();
-        let each = known.into_iter().map(|known| known.or_else(|| sent.next()));
-        each.collect::<Option<_>>().unwrap_or_default()
     }
 }
 
@@ -237,6 +97,7 @@ impl MailSender for Ses {
             Ok(raw) => raw,
             Err(_) => return refused("the mail cannot be composed"),
         };
+        let handed_over = HandedOver::default();
         let sent = self
             .client
             .send_email()
@@ -244,12 +105,14 @@ impl MailSender for Ses {
             .destination(destination)
             .content(EmailContent::builder().raw(raw).build())
             .set_configuration_set_name(self.configuration_set.clone())
+            .customize()
+            .interceptor(handed_over.clone())
             .send()
             .await;
-        match sent.as_ref().map_err(failed) {
+        match sent.as_ref().map_err(|error| failed(error, &handed_over)) {
             Ok(_) => SendResult::Accepted,
             Err(Failed::All(result)) => result,
-            Err(Failed::Rejected) => refused(REJECTED),
+            Err(Failed::Rejected(_)) => refused(REJECTED),
         }
     }
 
@@ -258,16 +121,41 @@ impl MailSender for Ses {
     }
 
     async fn quota(&self) -> Result<Option<SendQuota>, QuotaUnknown> {
-        let account = self.client.get_account().send().await.map_err(|error| {
-            let code = aws_sdk_sesv2::error::ProvideErrorMetadata::code(&error);
-            QuotaUnknown(code.unwrap_or("no answer").to_owned())
-        })?;
-        let quota = account.send_quota.filter(|quota| quota.max_send_rate > 0.0);
-        Ok(quota.map(|quota| SendQuota {
+        let handed_over = HandedOver::default();
+        let call = self.client.get_account().customize();
+        let told = call.interceptor(handed_over.clone()).send().await;
+        let account = told.map_err(|error| unknown(&error, &handed_over))?;
+        let Some(quota) = account.send_quota else {
+            return Ok(None);
+        };
+        // -1 stands for no limit.
+        let is_limited = quota.max24_hour_send >= 0.0;
+        if quota.max_send_rate <= 0.0 || is_limited && quota.max24_hour_send < 1.0 {
+            return Err(QuotaUnknown::AccountFault(NOTHING.into()));
+        }
+        let left = (quota.max24_hour_send - quota.sent_last24_hours).max(0.0) as u64;
+        Ok(Some(SendQuota {
             per_second: quota.max_send_rate,
-            // -1 stands for no limit.
-            left_today: (quota.max24_hour_send >= 0.0)
-                .then(|| (quota.max24_hour_send - quota.sent_last24_hours).max(0.0) as u64),
+            today: is_limited.then_some(Today {
+                most: quota.max24_hour_send as u64,
+                left,
+            }),
         }))
+    }
+}
+
+/// Why an account's quota is not known.
+fn unknown(
+    error: &SdkError<GetAccountError, HttpResponse>,
+    handed_over: &HandedOver,
+) -> QuotaUnknown {
+    let code = error.code().unwrap_or("no answer");
+    match failed(error, handed_over) {
+        // It is another right than the one to send.
+        Failed::All(SendResult::AccountFault { .. }) if code == "AccessDeniedException" => {
+            QuotaUnknown::AccountFault("SES does not let us read its quota (ses:GetAccount)".into())
+        }
+        Failed::All(SendResult::AccountFault { reason }) => QuotaUnknown::AccountFault(reason),
+        Failed::All(_) | Failed::Rejected(_) => QuotaUnknown::ForNow(code.to_owned()),
     }
 }

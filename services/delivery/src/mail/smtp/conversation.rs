@@ -38,6 +38,10 @@ impl Fault {
         Self::lost(SendResult::Unsent { reason })
     }
 
+    pub(super) fn withdrawn() -> Self {
+        Self::lost(SendResult::withdrawn())
+    }
+
     pub(super) fn unclear(reason: impl Into<Cow<'static, str>>) -> Self {
         let reason = reason.into();
         Self::lost(SendResult::Unclear { reason })
@@ -73,6 +77,36 @@ impl Fault {
         }
     }
 
+    /// At the log-in, where a clear no is about the credentials, and so is a
+    /// server that offers no way to log in.
+    pub(super) fn at_login(error: &Error) -> Self {
+        match error.status() {
+            None if error.is_client() => Self::lost(account_fault(
+                "the mail server offers no way to log in that is known here".to_owned(),
+            )),
+            Some(code) if error.is_permanent() => Self::refused_login(code.into()),
+            _ => Self::before_recipient(error),
+        }
+    }
+
+    /// At MAIL FROM: a clear no is about the sender.
+    fn at_sender(error: &Error) -> Self {
+        match error.status() {
+            Some(code) if error.is_permanent() && !is_about_login(code.into()) => {
+                let code = code.into();
+                let reason = format!("the mail server does not take mail from our sender ({code})");
+                Self::answered(account_fault(reason), code)
+            }
+            Some(code) if error.is_permanent() => Self::refused_login(code.into()),
+            _ => Self::before_recipient(error),
+        }
+    }
+
+    fn refused_login(code: u16) -> Self {
+        let reason = format!("the mail server does not take our log-in ({code})");
+        Self::answered(account_fault(reason), code)
+    }
+
     /// Between that and the content. The recipient can be the cause of
     /// everything from there on, of a lost connection and of 421 too: it is
     /// counted, since a recipient who is to blame and is tried for ever would
@@ -92,6 +126,9 @@ impl Fault {
     /// What a clear answer means; none if there was no answer.
     fn by_status(error: &Error) -> Option<Self> {
         let code = error.status()?;
+        if is_about_login(code.into()) {
+            return Some(Self::refused_login(code.into()));
+        }
         let reason = format!("the mail server answered {code}").into();
         let result = if error.is_permanent() {
             SendResult::Refused { reason }
@@ -100,6 +137,18 @@ impl Fault {
         };
         Some(Self::answered(result, code.into()))
     }
+}
+
+/// Whether that answer, wherever it comes, is about the log-in: one is required,
+/// it is too weak, or is wrong.
+/// Source: RFC 4954, sections 4 and 6.
+fn is_about_login(code: u16) -> bool {
+    matches!(code, 530 | 534 | 535 | 538)
+}
+
+fn account_fault(reason: String) -> SendResult {
+    let reason = reason.into();
+    SendResult::AccountFault { reason }
 }
 
 /// Tells who the mail is from.
@@ -114,9 +163,7 @@ pub(super) async fn sender(
     let from = envelope.from().cloned();
     if !international {
         let told = connection.command(Mail::new(from, Vec::new())).await;
-        return told
-            .map(drop)
-            .map_err(|error| Fault::before_recipient(&error));
+        return told.map(drop).map_err(|error| Fault::at_sender(&error));
     }
     if !connection
         .server_info()

@@ -11,12 +11,16 @@ mod server;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use lettre::Message;
+use lettre::{Message, address::Envelope};
 use secrecy::SecretString;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use self::{conversation::Fault, pool::Pool, server::Server};
-use super::{CONCURRENT_MAILS, Email, MailSender, SendResult};
+use self::{
+    conversation::Fault,
+    pool::{Lent, Pool},
+    server::Server,
+};
+use super::{ANSWER_LIMIT, CONCURRENT_MAILS, Email, MailSender, SendResult, Withdrawal};
 
 pub use server::BadSmtpUrl;
 
@@ -44,7 +48,7 @@ impl Default for SmtpLimits {
         Self {
             connections: CONCURRENT_MAILS,
             prepare: Duration::from_secs(30),
-            content: Duration::from_secs(60),
+            content: ANSWER_LIMIT,
         }
     }
 }
@@ -71,10 +75,25 @@ impl Smtp {
         })
     }
 
-    async fn send_message(&self, message: &Message) -> Result<(), Fault> {
+    async fn send_message(&self, message: &Message, withdrawal: &Withdrawal) -> Result<(), Fault> {
+        let mut connection = tokio::select! {
+            biased;
+            () = withdrawal.wait() => return Err(Fault::withdrawn()),
+            prepared = self.prepare(message.envelope()) => prepared?,
+        };
+        timeout(
+            self.limits.content,
+            connection.content(&message.formatted()),
+        )
+        .await
+        .map_err(|_| Fault::unclear("the mail server did not answer to a mail in time"))?
+    }
+
+    /// Everything before the content. Whoever drops it has sent nothing: the
+    /// connection is closed then.
+    async fn prepare(&self, envelope: &Envelope) -> Result<Lent<'_>, Fault> {
         const LATE: &str = "the mail server did not answer in time";
         let deadline = Instant::now() + self.limits.prepare;
-        let envelope = message.envelope();
         let mut connection = timeout_at(deadline, async {
             let mut connection = self.pool.connection().await?;
             connection.sender(envelope).await?;
@@ -85,18 +104,17 @@ impl Smtp {
         timeout_at(deadline, connection.recipient(envelope))
             .await
             .map_err(|_| Fault::unsent(LATE))??;
-        timeout(
-            self.limits.content,
-            connection.content(&message.formatted()),
-        )
-        .await
-        .map_err(|_| Fault::unclear("the mail server did not answer to a mail in time"))?
+        Ok(connection)
     }
 }
 
 #[async_trait]
 impl MailSender for Smtp {
     async fn send(&self, email: &Email) -> SendResult {
+        self.send_unless(email, &Withdrawal::never()).await
+    }
+
+    async fn send_unless(&self, email: &Email, withdrawal: &Withdrawal) -> SendResult {
         let message = match email.to_mime() {
             Ok(message) => message,
             Err(error) => {
@@ -105,7 +123,7 @@ impl MailSender for Smtp {
                 };
             }
         };
-        match self.send_message(&message).await {
+        match self.send_message(&message, withdrawal).await {
             Ok(()) => SendResult::Accepted,
             Err(fault) => fault.result(),
         }

@@ -107,7 +107,7 @@ impl Server {
             connection
                 .auth(&MECHANISMS, credentials)
                 .await
-                .map_err(|error| Fault::before_recipient(&error))?;
+                .map_err(|error| Fault::at_login(&error))?;
         }
         Ok(connection)
     }

@@ -6,6 +6,9 @@ use std::{
     time::Duration,
 };
 
+use aws_sdk_sesv2::config::{
+    BehaviorVersion, Credentials, ProvideCredentials, Region, SharedCredentialsProvider,
+};
 use aws_smithy_runtime_api::client::{
     http::{
         HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
@@ -28,6 +31,8 @@ pub(crate) enum Answer {
     Raw(u16, String),
     Reset,
     Never,
+    /// Accepts one reader's mail after that time.
+    Slowly(Duration),
 }
 
 /// Answers by a script, and accepts everything after it.
@@ -39,6 +44,8 @@ pub(crate) struct SesEndpoint {
 #[derive(Default)]
 struct State {
     script: VecDeque<Answer>,
+    /// What is told of the account, before the script.
+    accounts: VecDeque<Answer>,
     requests: Vec<(String, Value)>,
 }
 
@@ -57,17 +64,23 @@ impl SesEndpoint {
         endpoint
     }
 
+    /// The next times that it is asked for the account's quota, it answers so.
+    pub(crate) fn tells_of_the_account(&self, answers: impl IntoIterator<Item = Answer>) {
+        let mut state = self.state.lock().expect("not poisoned");
+        state.accounts.extend(answers);
+    }
+
     /// A client of it.
     pub(crate) fn client(&self) -> Ses {
-        use aws_sdk_sesv2::config::{
-            BehaviorVersion, Credentials, Region, SharedCredentialsProvider,
-        };
+        self.client_of(Credentials::from_keys("key", "secret", None))
+    }
+
+    /// A client of it that gets its credentials there.
+    pub(crate) fn client_of(&self, credentials: impl ProvideCredentials + 'static) -> Ses {
         let config = aws_types::SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-central-1"))
-            .credentials_provider(SharedCredentialsProvider::new(Credentials::from_keys(
-                "key", "secret", None,
-            )))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
             .http_client(self.clone())
             .build();
         Ses::new(&config, Some("letters".to_owned()))
@@ -86,7 +99,11 @@ impl SesEndpoint {
         let path = path.rsplit("amazonaws.com").next().unwrap_or_default();
         let mut state = self.state.lock().expect("not poisoned");
         state.requests.push((path.to_owned(), body));
-        let answer = state.script.pop_front();
+        let told = match path {
+            "/v2/email/account" => state.accounts.pop_front(),
+            _ => None,
+        };
+        let answer = told.or_else(|| state.script.pop_front());
         let answer = answer.unwrap_or_else(|| Answer::Entries(vec!["SUCCESS"; entries]));
         (answer, entries)
     }
@@ -106,22 +123,15 @@ impl HttpConnector for SesEndpoint {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (answer, _) = self.take(&request);
         match answer {
-            Answer::Entries(statuses) => {
-                let results = statuses.into_iter().map(|status| match status {
-                    "SUCCESS" => json!({"Status": status, "MessageId": "one"}),
-                    status => json!({"Status": status, "Error": "reader@example.com is bad"}),
-                });
-                let results: Vec<_> = results.collect();
-                response(
-                    200,
-                    None,
-                    json!({"BulkEmailEntryResults": results, "MessageId": "m"}).to_string(),
-                )
-            }
+            Answer::Entries(statuses) => HttpConnectorFuture::ready(Ok(entries(statuses))),
             Answer::Error(status, code, message) => {
                 response(status, Some(code), json!({"message": message}).to_string())
             }
             Answer::Raw(status, body) => response(status, None, body),
+            Answer::Slowly(time) => HttpConnectorFuture::new(async move {
+                tokio::time::sleep(time).await;
+                Ok(entries(vec!["SUCCESS"]))
+            }),
             Answer::Reset => {
                 HttpConnectorFuture::ready(Err(ConnectorError::io("connection reset".into())))
             }
@@ -133,18 +143,31 @@ impl HttpConnector for SesEndpoint {
     }
 }
 
+fn entries(statuses: Vec<&'static str>) -> HttpResponse {
+    let results = statuses.into_iter().map(|status| match status {
+        "SUCCESS" => json!({"Status": status, "MessageId": "one"}),
+        status => json!({"Status": status, "Error": "reader@example.com is bad"}),
+    });
+    let results: Vec<_> = results.collect();
+    let body = json!({"BulkEmailEntryResults": results, "MessageId": "m"});
+    answer(200, None, body.to_string())
+}
+
 fn response(status: u16, code: Option<&str>, body: String) -> HttpConnectorFuture {
+    HttpConnectorFuture::ready(Ok(answer(status, code, body)))
+}
+
+fn answer(status: u16, code: Option<&str>, body: String) -> HttpResponse {
     let response = http::Response::builder()
         .status(status)
         .header("x-amzn-errortype", code.unwrap_or_default())
         .body(SdkBody::from(body))
         .expect("a response");
-    HttpConnectorFuture::ready(Ok(HttpResponse::try_from(response).expect("a response")))
+    HttpResponse::try_from(response).expect("a response")
 }
 
 /// A client over a real connection to that port of this machine.
 pub(crate) fn ses_at(port: u16) -> Ses {
-    use aws_sdk_sesv2::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
     let config = aws_types::SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-central-1"))

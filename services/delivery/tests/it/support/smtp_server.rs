@@ -13,6 +13,8 @@ use tokio::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Script {
     pub(crate) greeting: Option<&'static str>,
+    /// The answer to a log-in; none: it offers none.
+    pub(crate) login: Option<&'static str>,
     pub(crate) mail: Option<&'static str>,
     pub(crate) rcpt: Option<&'static str>,
     pub(crate) data: Option<&'static str>,
@@ -57,12 +59,27 @@ impl TestServer {
 
     /// A client with little patience.
     pub(crate) fn client(&self) -> Smtp {
-        let limits = SmtpLimits {
-            connections: 2,
-            prepare: Duration::from_millis(300),
-            content: Duration::from_millis(300),
-        };
-        Smtp::with_limits(&self.url.as_str().into(), limits).expect("a URL")
+        self.client_with_patience(Duration::from_millis(300))
+    }
+
+    /// A client that waits so long for everything.
+    pub(crate) fn client_with_patience(&self, patience: Duration) -> Smtp {
+        Smtp::with_limits(&self.url.as_str().into(), limits(patience)).expect("a URL")
+    }
+
+    /// A client with a name and a password.
+    pub(crate) fn client_that_logs_in(&self) -> Smtp {
+        let url = self.url.replace("smtp://", "smtp://user:secret@");
+        let limits = limits(Duration::from_millis(300));
+        Smtp::with_limits(&url.as_str().into(), limits).expect("a URL")
+    }
+}
+
+fn limits(patience: Duration) -> SmtpLimits {
+    SmtpLimits {
+        connections: 2,
+        prepare: patience,
+        content: patience,
     }
 }
 
@@ -81,7 +98,9 @@ async fn serve(stream: TcpStream, script: Script, log: Arc<Mutex<Log>>) -> Optio
     say(script.greeting.unwrap_or("220 test")).await?;
     while let Some(line) = lines.next_line().await.ok()? {
         let answer = match line.split([' ', ':']).next().unwrap_or_default() {
+            "EHLO" if script.login.is_some() => "250-test\r\n250 AUTH PLAIN",
             "EHLO" => "250 test",
+            "AUTH" => script.login.unwrap_or("503 no"),
             "MAIL" => script.mail.unwrap_or("250 ok"),
             "RCPT" if script.closes_at_rcpt => return None,
             "RCPT" => {
