@@ -1,6 +1,7 @@
 //! The pace of issue mails in one process.
 
 use std::{
+    collections::VecDeque,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -11,6 +12,9 @@ use tokio::time::Instant;
 /// early meets what left a little late, and no second is to see more than the
 /// rate.
 const HEADROOM: f64 = 1.05;
+/// In so long a time never more leave than the rate says for a second: the
+/// headroom is for what the mail side has sooner or later than another mail.
+const WINDOW: Duration = Duration::from_millis(1_050);
 /// How much of a late start is made up for.
 const LATENESS: Duration = Duration::from_millis(10);
 
@@ -31,6 +35,8 @@ pub(crate) struct Pace {
 struct State {
     /// The next mails leave then at the earliest.
     due: Instant,
+    /// What left within the last [`WINDOW`]: when, and how many mails.
+    departed: VecDeque<(Instant, usize)>,
     /// The part of the rate that the mail side was taken to stand, at `since`.
     share: f64,
     since: Instant,
@@ -41,6 +47,7 @@ impl Default for Pace {
         let now = Instant::now();
         let state = Mutex::new(State {
             due: now,
+            departed: VecDeque::new(),
             share: 1.0,
             since: now,
         });
@@ -59,6 +66,33 @@ impl Pace {
         }
         let begin = state.due.max(now.checked_sub(LATENESS).unwrap_or(now));
         state.due = begin + time_for(mails, per_second * state.share_at(now));
+        Ok(())
+    }
+
+    /// Waits until so many mails, whose place was taken, may leave at a rate per
+    /// second: the places are even, but what lies between them and the mail side
+    /// is not. A call that is larger than a second's worth goes alone.
+    pub(super) async fn depart(&self, mails: usize, per_second: f64) {
+        while let Err(wait) = self.try_depart(mails, per_second) {
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    fn try_depart(&self, mails: usize, per_second: f64) -> Result<(), Duration> {
+        let mut state = self.lock();
+        let now = Instant::now();
+        while let Some((at, _)) = state.departed.front()
+            && now.duration_since(*at) >= WINDOW
+        {
+            state.departed.pop_front();
+        }
+        let before: usize = state.departed.iter().map(|(_, mails)| mails).sum();
+        if let Some((at, _)) = state.departed.front()
+            && (before + mails) as f64 > per_second
+        {
+            return Err(WINDOW.saturating_sub(now.duration_since(*at)));
+        }
+        state.departed.push_back((now, mails));
         Ok(())
     }
 
@@ -126,6 +160,47 @@ mod tests {
             }
             let average = (100 * mails) as f64 / moments[99];
             assert!(average > 0.9 * per_second, "{average}");
+        }
+    }
+
+    /// The same, where so many shards take their places together, and what comes
+    /// between a place and the mail call takes more or less long.
+    async fn uneven_moments(calls: usize, mails: usize, per_second: f64) -> Vec<f64> {
+        let (pace, began) = (&Pace::default(), Instant::now());
+        let shard = async |shard: usize| {
+            let mut moments = Vec::new();
+            for call in 0..calls / 4 {
+                while let Err(wait) = pace.take(mails, per_second) {
+                    tokio::time::sleep(wait).await;
+                }
+                let between = [1, 60, 3, 25, 9][(7 * call + shard) % 5];
+                tokio::time::sleep(Duration::from_millis(between)).await;
+                pace.depart(mails, per_second).await;
+                moments.push(began.elapsed().as_secs_f64());
+            }
+            moments
+        };
+        let shards = futures::future::join_all((0..4).map(shard)).await;
+        let mut moments: Vec<_> = shards.into_iter().flatten().collect();
+        moments.sort_by(f64::total_cmp);
+        moments
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_second_sees_more_than_the_rate_however_uneven_the_way_to_the_call_is() {
+        for per_second in [50.0, 100.0, 200.0] {
+            for mails in [1, 4] {
+                let moments = uneven_moments(1_000, mails, per_second).await;
+                for from in &moments {
+                    let within = moments
+                        .iter()
+                        .filter(|it| (*from..=from + 1.0).contains(*it));
+                    let within = within.count() * mails;
+                    assert!(within as f64 <= per_second, "{within} at {per_second}");
+                }
+                let average = (moments.len() * mails) as f64 / moments[moments.len() - 1];
+                assert!(average > 0.85 * per_second, "{average} at {per_second}");
+            }
         }
     }
 

@@ -54,6 +54,7 @@ pub(super) struct Known {
     /// How fast the mail side takes it.
     pub(super) send_rate: Option<SendRate>,
 }
+
 /// Whether an issue is for somebody.
 enum Meant {
     Yes(Recipient),
@@ -61,7 +62,6 @@ enum Meant {
     Gone(Removal),
     Never,
 }
-
 
 /// One invocation at work.
 pub(super) struct Shift<'a> {
@@ -270,10 +270,6 @@ impl<'a> Shift<'a> {
         Ok(())
     }
 
-    async fn call(&mut self, claim: u64, ids: &[Uuid]) {
-        let shard = self.log.shard.number();
-        let claimed = Claimed { shard, claim, ids };
-        let results = call(self.core, &self.issue, &claimed, &self.readers).await;
     /// Whether the issue is for somebody who was found.
     fn meant(&self, found: Found) -> Meant {
         let published_at = self.known.published_at;
@@ -291,6 +287,11 @@ impl<'a> Shift<'a> {
         if results.iter().any(throttled) {
             self.core.pace.throttled();
         }
+    async fn call(&mut self, claim: u64, ids: &[Uuid]) {
+        let shard = self.log.shard.number();
+        let claimed = Claimed { shard, claim, ids };
+        self.depart(ids.len()).await;
+        let results = call(self.core, &self.issue, &claimed, &self.readers).await;
         let results = results.into_iter().map(Into::into).collect();
         self.worker.called(claim, Called::new(&self.fold, results));
         for id in ids {

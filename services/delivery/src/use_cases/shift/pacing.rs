@@ -21,8 +21,15 @@ const HOLD: Duration = Duration::from_millis(250);
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long it waits before it looks for news, a pause above all.
 const LOOK: Duration = Duration::from_secs(1);
-/// How often it counts the issues that share the rate.
-const RECOUNT: Duration = Duration::from_secs(30);
+/// How often it counts the issues that share the rate, where several processes
+/// do. For so long after an issue is published the rate can be exceeded; 16 shards
+/// that look every five seconds read three items a second.
+const RECOUNT: Duration = Duration::from_secs(5);
+
+/// Why an issue pauses before the mail side itself says that the day's quota is
+/// used up.
+const DAY_USED: &str = "the mail side's quota of the day is used up but for a share for \
+                        confirmations";
 
 /// The rate of one worker.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +55,7 @@ impl Shift<'_> {
         let Some(all) = self.core.config.send_rate.or(self.known.send_rate) else {
             return Ok(());
         };
-        let is_fresh = |rate: &Rate| rate.read.elapsed() < RECOUNT;
+        let is_fresh = |rate: &Rate| rate.all == all && rate.read.elapsed() < RECOUNT;
         if self.rate.as_ref().is_some_and(is_fresh) {
             return Ok(());
         }
@@ -95,6 +102,17 @@ impl Shift<'_> {
     }
 
     /// Waits for about `wait`, and reads what is new; answers if that is to be
+    /// Waits until so many mails may leave: they took their place when they were
+    /// claimed, and some claims are longer on their way than others.
+    pub(super) async fn depart(&self, mails: usize) {
+        if let Some(rate) = &self.rate
+            && self.core.config.sole_process
+        {
+            let all = rate.all.per_second();
+            self.core.pace.depart(mails, all).await;
+        }
+    }
+
     /// left to the host. Nobody stays claimed over a long wait.
     pub(super) async fn wait_for_place(
         &mut self,
