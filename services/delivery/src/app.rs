@@ -12,7 +12,7 @@ use crate::{
     mail::MailSender,
     ports::WorkflowStarter,
     store::runs,
-    use_cases::{Pace, Turns, sweep_issues::sweep_issues},
+    use_cases::{Allowance, Pace, Turns, UnclearCalls, sweep_issues::sweep_issues},
     workflow::{Folds, InFlight, IssueRun, Steps, Stop},
 };
 
@@ -52,6 +52,10 @@ pub(crate) struct Core {
     pub(crate) mail_turns: Turns,
     /// How fast.
     pub(crate) pace: Pace,
+    /// How many, as the mail side says.
+    pub(crate) allowance: Allowance,
+    /// Which issues the mail side answers for unclearly.
+    pub(crate) unclear_calls: UnclearCalls,
 }
 
 impl App {
@@ -67,6 +71,8 @@ impl App {
                 randomness: ports.randomness,
                 mail_turns: Turns::new(&*ports.mail),
                 pace: Pace::default(),
+                allowance: Allowance::default(),
+                unclear_calls: UnclearCalls::default(),
                 mail: ports.mail,
                 workflow: ports.workflow,
                 stop: Stop::default(),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Mails per second, exact to a thousandth, from [`SendRate::LEAST`] to
 /// [`SendRate::MOST`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SendRate {
     per_thousand_seconds: u64,
@@ -38,6 +38,29 @@ impl SendRate {
         Ok(Self {
             per_thousand_seconds: (per_second * 1_000.0).round() as u64,
         })
+    }
+
+    /// The smallest.
+    pub(crate) fn least() -> Self {
+        Self {
+            per_thousand_seconds: (Self::LEAST * 1_000.0).round() as u64,
+        }
+    }
+
+    /// For a mail side that has a quota and does not tell it now: what SES gives
+    /// an account in its sandbox, one mail per second.
+    pub(crate) fn cautious() -> Self {
+        Self {
+            per_thousand_seconds: 1_000,
+        }
+    }
+
+    /// The slower of two; none: no limit.
+    pub(crate) fn slower(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        match (one, other) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        }
     }
 
     /// What is left for issues of what a mail side takes of all mails, where that
@@ -84,6 +107,16 @@ mod tests {
         for text in ["", "0", "-1", "0.001", "fast", "NaN", "inf", "1e7", "10/s"] {
             assert_eq!(rate(text), Err(BadSendRate), "{text}");
         }
+    }
+
+    #[test]
+    fn of_two_rates_the_slower_counts_and_no_rate_is_no_limit() {
+        let rate = |per_second: f64| SendRate::new(per_second).ok();
+        assert_eq!(SendRate::slower(rate(2.0), rate(1.0)), rate(1.0));
+        assert_eq!(SendRate::slower(None, rate(1.0)), rate(1.0));
+        assert_eq!(SendRate::slower(rate(1.0), None), rate(1.0));
+        assert_eq!(SendRate::slower(None, None), None);
+        assert_eq!(SendRate::least().per_second(), SendRate::LEAST);
     }
 
     #[test]

@@ -54,6 +54,12 @@ impl Called {
             .collect();
         Self { known, pause, upon }
     }
+
+    /// The same, and the issue is to pause for `reason`, unless it is for another.
+    pub(crate) fn pausing(mut self, reason: &str) -> Self {
+        self.pause.get_or_insert_with(|| reason.to_owned());
+        self
+    }
 }
 
 fn known(result: MailResult, attempts: u8) -> Known {

@@ -11,12 +11,11 @@ use super::{
         Settle, Takeover,
     },
     settlement::{Fate, Settlement},
-    streak::{MAX_UNAVAILABLE, MAX_UNCLEAR, Streaks},
+    streak::{MAX_UNAVAILABLE, MAX_UNCLEAR, Streaks, UNCLEAR_IN_A_ROW},
     worker::{Own, Worker},
 };
 
 /// Why an issue paused itself, for the admin.
-const UNCLEAR_IN_A_ROW: &str = "the mail side gave no clear answer several times in a row";
 const UNAVAILABLE_IN_A_ROW: &str = "the mail side has been out of order for long";
 
 /// What a decision depends upon beside the log and the worker.

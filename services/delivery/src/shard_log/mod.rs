@@ -70,7 +70,8 @@ pub(crate) use projection::{
     rows_when_over as projection_rows_when_over,
 };
 pub(crate) use resolve::{Decision, Resolution};
-pub(crate) use row::{Action, Author, Body, Control, Done, MAX_IDS, Removal, Removed, Row};
+pub(crate) use row::{Action, Author, Body, Control, Done, MAX_IDS, Removal, Row};
 pub(crate) use start::needs_start;
 pub(crate) use stored::{CorruptRow, Stored, item, key, partition};
+pub(crate) use streak::{MAX_UNCLEAR, UNCLEAR_IN_A_ROW};
 pub(crate) use worker::{Called, Worker};

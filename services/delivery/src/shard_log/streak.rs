@@ -12,6 +12,10 @@ use crate::domain::backoff;
 /// an outage or a crash loop does not hold a whole list.
 pub(crate) const MAX_UNCLEAR: u32 = 3;
 
+/// Why it does, for the admin.
+pub(crate) const UNCLEAR_IN_A_ROW: &str =
+    "the mail side gave no clear answer several times in a row";
+
 /// After so many calls in a row that met a mail side out of order the issue
 /// pauses: about an hour. It bounds the log, which grows by two rows with each.
 pub(crate) const MAX_UNAVAILABLE: u32 = 60;

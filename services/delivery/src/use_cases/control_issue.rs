@@ -50,6 +50,9 @@ pub(crate) async fn control_issue(core: &Core, request: Request) -> Result<(), H
     if is_over(&issue, request) {
         return start_queued(core, request.issue_id).await;
     }
+    if request.action == Action::Resume {
+        core.unclear_calls.forget(request.issue_id);
+    }
     let row = Body::Control(request.control()).at(core.clock.now());
     let others = Shard::all().filter(|shard| *shard != last_shard());
     stream::iter(others)

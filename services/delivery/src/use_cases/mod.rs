@@ -1,6 +1,7 @@
 //! What delivery does, one file each, to be read from top to bottom.
 
 pub(crate) mod accept_issue;
+mod allowance;
 mod change_issue;
 pub(crate) mod control_issue;
 pub(crate) mod finish_issue;
@@ -19,9 +20,12 @@ mod shift;
 mod start;
 pub(crate) mod sweep_issues;
 mod turn;
+mod unclear_calls;
 
+pub(crate) use allowance::Allowance;
 pub(crate) use pace::Pace;
 pub(crate) use turn::Turns;
+pub(crate) use unclear_calls::UnclearCalls;
 
 /// How often a decision is made again because what it was made upon moved.
 const MAX_DECISIONS: u32 = 20;

@@ -90,7 +90,7 @@ async fn without_a_rate_of_ours_the_mail_sides_quota_counts_less_a_share_for_con
     }
     let mail = Arc::new(BulkMailbox::new(SendQuota {
         per_second: 20.0,
-        left_today: None,
+        today: None,
     }));
     world.restart_with(mail.clone());
     world.takes(&published(second(1))).await;
@@ -110,7 +110,7 @@ async fn readers_in_bulk_share_calls_and_get_the_issue_once() {
     }
     let mail = Arc::new(BulkMailbox::new(SendQuota {
         per_second: 1_000_000.0,
-        left_today: None,
+        today: None,
     }));
     world.restart_with(mail.clone());
     world.takes(&published(second(1))).await;

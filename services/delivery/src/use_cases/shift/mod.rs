@@ -20,8 +20,8 @@ use crate::{
     domain::{rate::SendRate, recipient::Recipient, shard::Shard},
     mail::{IssueMail, SEND_LIMIT, SendResult},
     shard_log::{
-        Action, Ahead, BatchSize, Body, Called, Circumstances, End, Fold, Removal, Row, Step,
-        Worker,
+        Action, Ahead, BatchSize, Body, Called, Circumstances, End, Fold, MAX_UNCLEAR, Removal,
+        Row, Step, UNCLEAR_IN_A_ROW, Worker,
     },
     store::{
         recipients::{self, Found},
@@ -186,6 +186,11 @@ impl<'a> Shift<'a> {
         let per_second = self.per_second();
         let turn = self.turn.as_mut();
         let per_call = turn.map_or(1, Turn::readers);
+        // After an unclear call nobody risks more than one until an answer is
+        // clear: an outage is found out with a few mails.
+        let is_in_doubt =
+            self.fold.streaks().unclear() > 0 || core.unclear_calls.are_last(self.log.issue_id);
+        let per_call = if is_in_doubt { 1 } else { per_call };
         let is_dead = |owner| core.config.sole_process && !core.in_flight.contains(owner);
         Circumstances {
             now: core.clock.now(),
@@ -282,18 +287,24 @@ impl<'a> Shift<'a> {
         }
     }
 
-        self.called = Instant::now();
-        let throttled = |result: &SendResult| matches!(result, SendResult::Throttled { .. });
-        if results.iter().any(throttled) {
-            self.core.pace.throttled();
-        }
     async fn call(&mut self, claim: u64, ids: &[Uuid]) {
         let shard = self.log.shard.number();
         let claimed = Claimed { shard, claim, ids };
         self.depart(ids.len()).await;
         let results = call(self.core, &self.issue, &claimed, &self.readers).await;
+        self.called = Instant::now();
+        let throttled = |result: &SendResult| matches!(result, SendResult::Throttled { .. });
+        if results.iter().any(throttled) {
+            self.core.pace.throttled();
+        }
+        let issue_id = self.log.issue_id;
+        let in_a_row = self.core.unclear_calls.count(issue_id, &results, ids.len());
         let results = results.into_iter().map(Into::into).collect();
-        self.worker.called(claim, Called::new(&self.fold, results));
+        let mut called = Called::new(&self.fold, results);
+        if in_a_row >= MAX_UNCLEAR {
+            called = called.pausing(UNCLEAR_IN_A_ROW);
+        }
+        self.worker.called(claim, called);
         for id in ids {
             self.readers.remove(id);
         }
@@ -316,6 +327,10 @@ impl<'a> Shift<'a> {
                 self.settle_before(read)?;
                 if let Err(wait) = self.take_place(mails) {
                     return self.wait_for_place(wait).await;
+                }
+                if !self.core.allowance.take(mails) {
+                    self.pause_for_today().await?;
+                    return Ok(None);
                 }
             }
             (Some(_), None) => {

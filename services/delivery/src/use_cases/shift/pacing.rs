@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use super::Shift;
 use crate::{
     domain::{rate::SendRate, shard::SHARDS},
+    shard_log::Action,
     store::runs,
     use_cases::pace::time_for,
     workflow::{ShardOutcome, StepError},
@@ -52,7 +53,14 @@ impl Shift<'_> {
     /// keeps all shards and issues to it together. Where others send the other
     /// shards, each keeps to its own share, a sixteenth for each open issue.
     pub(super) async fn read_rate(&mut self) -> Result<(), StepError> {
-        let Some(all) = self.core.config.send_rate.or(self.known.send_rate) else {
+        if self.fold.is_cancelled() || self.fold.controls().is_paused() {
+            return Ok(());
+        }
+        let core = self.core;
+        core.allowance.refresh(&*core.mail, &*core.randomness).await;
+        let told = core.allowance.rate(self.known.send_rate);
+        let Some(all) = SendRate::slower(core.config.send_rate, told) else {
+            self.rate = None;
             return Ok(());
         };
         let is_fresh = |rate: &Rate| rate.all == all && rate.read.elapsed() < RECOUNT;
@@ -94,14 +102,6 @@ impl Shift<'_> {
         }
     }
 
-    /// Shards begin one after the other, so that they do not all mail in the
-    /// same part of a second.
-    fn stagger(&self, mails: usize, per_second: f64) -> Duration {
-        let place = f64::from(self.log.shard.number()) / f64::from(SHARDS);
-        time_for(mails, per_second).mul_f64(place)
-    }
-
-    /// Waits for about `wait`, and reads what is new; answers if that is to be
     /// Waits until so many mails may leave: they took their place when they were
     /// claimed, and some claims are longer on their way than others.
     pub(super) async fn depart(&self, mails: usize) {
@@ -113,6 +113,25 @@ impl Shift<'_> {
         }
     }
 
+    /// Shards begin one after the other, so that they do not all mail in the
+    /// same part of a second.
+    fn stagger(&self, mails: usize, per_second: f64) -> Duration {
+        let place = f64::from(self.log.shard.number()) / f64::from(SHARDS);
+        time_for(mails, per_second).mul_f64(place)
+    }
+
+    /// The day's quota has no place for the claim: what is open is settled, and
+    /// then the issue pauses.
+    pub(super) async fn pause_for_today(&mut self) -> Result<(), StepError> {
+        if self.has_claim() {
+            self.yields = true;
+            return Ok(());
+        }
+        let pause = self.control(Action::Pause, Some(DAY_USED.to_owned()));
+        self.append(vec![pause]).await
+    }
+
+    /// Waits for about `wait`, and reads what is new; answers if that is to be
     /// left to the host. Nobody stays claimed over a long wait.
     pub(super) async fn wait_for_place(
         &mut self,
