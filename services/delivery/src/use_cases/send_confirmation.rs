@@ -5,8 +5,10 @@
 //! a crash or a fault in the first one's sending. Of several copies of the
 //! event, one is handled at a time.
 
+use std::time::Duration;
+
 use contracts::{CloudEvent, events::SubscriberRegisteredV1};
-use dynamo::Transaction;
+use dynamo::{CommitError, Transaction};
 use outbox::{HandleError, SeenEvent};
 use tracing::Instrument;
 use uuid::Uuid;
@@ -21,6 +23,11 @@ use crate::{
 
 /// After so many mails of one event that perhaps left, no further one is sent.
 const MAX_DOUBTS: u32 = 2;
+
+/// How often it is tried to remember that a mail left: for about three seconds.
+const MAX_REMEMBERING: u32 = 6;
+/// The wait before the second time; it doubles with each further one.
+const FIRST_WAIT: Duration = Duration::from_millis(100);
 
 /// Mails the link, unless it is known to be of no use any more.
 pub(crate) async fn send_confirmation(
@@ -105,6 +112,12 @@ async fn mail_link(
     let span = mail_span("confirmation", None, subscriber_id);
     let result = hand_over(&*core.mail, email, &Withdrawal::never(), &span).await;
     async {
+        if matches!(result, SendResult::Throttled { .. }) {
+            core.pace.throttled();
+        }
+        if let SendResult::AccountFault { reason } = &result {
+            tracing::error!(%subscriber_id, %reason, "no confirmation leaves before somebody sees to it");
+        }
         match result {
             SendResult::Accepted => {
                 tracing::info!(%subscriber_id, "confirmation mail accepted");
@@ -112,12 +125,6 @@ async fn mail_link(
             }
             SendResult::Refused { reason } => {
                 tracing::error!(%subscriber_id, %reason, "confirmation mail refused for good");
-        if matches!(result, SendResult::Throttled { .. }) {
-            core.pace.throttled();
-        }
-        if let SendResult::AccountFault { reason } = &result {
-            tracing::error!(%subscriber_id, %reason, "no confirmation leaves before somebody sees to it");
-        }
                 Ok(())
             }
             SendResult::Unavailable { reason }
@@ -159,11 +166,28 @@ async fn is_outdated(
     Ok(present.is_some_and(|present| present.version > registered.version))
 }
 
+/// Remembers the event, so that no further copy of it is mailed: several times if
+/// the store does not answer, for the mail is on its way.
 async fn remember(core: &Core, event_id: Uuid) -> Result<(), HandleError> {
+    let mut wait = FIRST_WAIT;
+    for _ in 1..MAX_REMEMBERING {
+        match try_to_remember(core, event_id).await {
+            Err(CommitError::Unavailable(reason)) => {
+                tracing::warn!(%event_id, reason, "a confirmation mail is not remembered yet");
+            }
+            remembered => return Ok(remembered?),
+        }
+        tokio::time::sleep(wait).await;
+        wait *= 2;
+    }
+    Ok(try_to_remember(core, event_id).await?)
+}
+
+async fn try_to_remember(core: &Core, event_id: Uuid) -> Result<(), CommitError> {
     let mut transaction = Transaction::new();
     SeenEvent::new(event_id, core.clock.now()).write(&mut transaction);
     match core.table.commit(transaction).await {
-        Err(error) if !SeenEvent::was_repeated(&error) => Err(error.into()),
-        Ok(()) | Err(_) => Ok(()),
+        Err(error) if SeenEvent::was_repeated(&error) => Ok(()),
+        remembered => remembered,
     }
 }

@@ -203,3 +203,23 @@ async fn a_mail_side_that_never_answers_does_not_keep_the_message_for_ever() {
         .expect_err("no answer");
     assert!(!error.is_permanent());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_does_not_answer_for_a_moment_costs_no_second_mail() {
+    // The mail leaves and has left; then it is to be remembered.
+    const REMEMBERING: usize = 2;
+    let mut world = World::new().await;
+    let outage = Fault::at(REMEMBERING);
+    world.restart_mortal(&outage);
+    let message = registered(1, 1, 1, second(6_000));
+    let back = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert!(outage.is_dead(), "it began");
+        outage.is_over();
+    };
+    let (handled, ()) = tokio::join!(world.handle(&message), back);
+    handled.expect("the message is handled");
+    world.restart();
+    world.takes(&message).await;
+    assert_eq!(world.mailbox.count(&address(1)), 1);
+}
