@@ -87,6 +87,15 @@ impl Recipient {
         }
     }
 
+    /// Since when they have been a recipient, or had been; none if nothing was
+    /// heard of that.
+    pub(crate) fn since(&self) -> Option<Timestamp> {
+        match &self.standing {
+            Standing::Active { confirmed_at, .. } => Some(*confirmed_at),
+            Standing::Gone(gone) => gone.confirmed_at,
+        }
+    }
+
     /// Whom to mail an issue that was published at that moment; none if it is
     /// not for them.
     pub(crate) fn addressee(&self, published_at: Timestamp) -> Option<&Contact> {

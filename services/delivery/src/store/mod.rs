@@ -3,6 +3,7 @@
 //! [`Transaction`](dynamo::Transaction), or a row at the end of a
 //! [log](shard_log).
 
+pub(crate) mod calendar;
 pub(crate) mod doubts;
 pub(crate) mod early;
 pub(crate) mod heads;

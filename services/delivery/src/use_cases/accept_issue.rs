@@ -19,6 +19,7 @@ use crate::{
     },
     shard_log::{Action, Body, Control, Row},
     store::{
+        calendar,
         early::{self, Early},
         heads::{self, Head, Listed},
         issues, runs,
@@ -96,6 +97,7 @@ fn store(
     let run = IssueRun {
         issue_id: issue.issue_id,
         cause: Cause::Published,
+        attempt: 0,
         traceparent: telemetry::current_traceparent(),
     };
     runs::write_new(transaction, &run);
@@ -113,7 +115,8 @@ fn stale(core: &Core, controlled: u64, now: Timestamp) -> Row {
     Body::Control(control).at(now)
 }
 
-/// Lists the issue in every head; those leave it whose time is over.
+/// Lists the issue in every head, and in the calendar, which keeps it; those leave
+/// the heads whose time is over.
 async fn list(
     core: &Core,
     transaction: &mut Transaction,
@@ -123,12 +126,13 @@ async fn list(
     let mut heads = heads::find(&core.table, &shards).await?;
     let since = core.clock.now() - LISTED;
     let over = over(core, &heads, since).await?;
+    let listed = Listed {
+        issue_id: issue.issue_id,
+        published_at: issue.published_at,
+    };
+    calendar::write(transaction, &listed);
     for (shard, head) in shards.into_iter().zip(&mut heads) {
-        let listed = Listed {
-            issue_id: issue.issue_id,
-            published_at: issue.published_at,
-        };
-        head.list(listed, |one| over.contains(&one.issue_id));
+        head.list(listed.clone(), |one| over.contains(&one.issue_id));
         heads::write(transaction, shard, head);
     }
     Ok(())

@@ -14,14 +14,16 @@ use super::{
 use crate::{
     app::Core,
     domain::{
-        issue::LATE_WINDOW,
+        issue::{LATE_WINDOW, LISTED},
         recipient::{Leaving, Recipient, project},
         shard::Shard,
     },
     shard_log::{
-        Change, Crossing, MAX_IDS, late_needs_start, projection_rows, projection_rows_when_over,
+        Body, Change, Crossing, MAX_IDS, late_needs_start, projection_rows,
+        projection_rows_when_over,
     },
     store::{
+        calendar,
         heads::{self, Head, Listed},
         issues, recipients, runs,
     },
@@ -114,6 +116,8 @@ struct Projection {
     changed: Vec<(Option<Recipient>, Recipient)>,
     /// The runs that are queued with them.
     runs: Vec<IssueRun>,
+    /// Somebody is to be mailed by what it says: not before they are stored.
+    is_mailing: bool,
 }
 
 impl Projection {
@@ -137,6 +141,7 @@ impl Projection {
             heads: shards.into_iter().zip(heads).collect(),
             changed,
             runs: Vec::new(),
+            is_mailing: false,
         })
     }
 
@@ -163,13 +168,16 @@ impl Projection {
                 continue;
             }
             heads::check(&mut self.transaction, *shard, head);
+            for issue in &self.unlisted(core, head).await? {
+                let mut changes = self.seen_by(issue, *shard);
+                changes.retain(|change| change.crossing.is_news());
+                if !changes.is_empty() {
+                    self.break_off(*shard, head);
+                    self.add_rows_of(core, *shard, issue, &changes).await?;
+                }
+            }
             for listed in &head.issues {
-                let changes: Vec<_> = self
-                    .changed
-                    .iter()
-                    .filter(|(_, change)| is_here(change))
-                    .filter_map(|(before, change)| seen_by(listed, before.as_ref(), change))
-                    .collect();
+                let changes = self.seen_by(listed, *shard);
                 if !changes.is_empty() {
                     self.break_off(*shard, head);
                     self.add_rows_of(core, *shard, listed, &changes).await?;
@@ -179,15 +187,40 @@ impl Projection {
         Ok(())
     }
 
+    /// The changes in `shard` that concern the issue.
+    fn seen_by(&self, issue: &Listed, shard: Shard) -> Vec<Change> {
+        let here = self.changed.iter();
+        here.filter(|(_, change)| Shard::of(change.subscriber_id) == shard)
+            .filter_map(|(before, change)| seen_by(issue, before.as_ref(), change))
+            .collect()
+    }
+
+    /// The issues that were over so long ago that the head does not list them any
+    /// more, and that a confirmation among the changes is from before.
+    async fn unlisted(&self, core: &Core, head: &Head) -> Result<Vec<Listed>, HandleError> {
+        let end = core.clock.now() - LISTED;
+        let news = self.changed.iter().filter_map(|(before, change)| {
+            let (known, since) = (before.as_ref().and_then(Recipient::since), change.since()?);
+            known.is_none_or(|known| since < known).then_some(since)
+        });
+        let Some(first) = news.min().filter(|first| *first < end) else {
+            return Ok(Vec::new());
+        };
+        let mut issues = calendar::between(&core.table, first, end).await?;
+        issues.retain(|issue| !head.issues.contains(issue));
+        Ok(issues)
+    }
+
     /// Begins a further transaction where one issue's rows more may not fit. Only
-    /// for somebody who is gone: a part of that is true by itself, and comes again
-    /// with the message if the rest is not reached.
+    /// for somebody who is gone or, as long as it says so of nothing else, too late:
+    /// a part of that is true by itself, and comes again with the message if the
+    /// rest is not reached. Whoever is to be mailed is in the store before that.
     fn break_off(&mut self, shard: Shard, head: &Head) {
         let [(before, change)] = &*self.changed else {
             return;
         };
-        let is_gone = change.contact().is_none();
-        if !is_gone || self.transaction.len() + MAX_ACTIONS_OF_ISSUE < MAX_ACTIONS {
+        let is_full = self.transaction.len() + MAX_ACTIONS_OF_ISSUE >= MAX_ACTIONS;
+        if !is_full || change.contact().is_some() && self.is_mailing {
             return;
         }
         let mut part = std::mem::take(&mut self.transaction);
@@ -223,6 +256,7 @@ impl Projection {
         } else {
             projection_rows(changes)
         };
+        self.is_mailing |= bodies.iter().any(|body| matches!(body, Body::Late(_)));
         let log = log(core, listed.issue_id, shard);
         let tail = log.tail(NEWEST).await.map_err(StepError::from)?;
         let is_news = changes.iter().any(|change| change.crossing.is_news());

@@ -1,11 +1,13 @@
 //! Confirmations that arrive after the issue they are in time for.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use contracts::events::{DeliveryStatus, ExceptionOutcome};
+use uuid::Uuid;
 
 use crate::support::{
-    Fault, World, address, confirmed, imported, published, second, subscriber, unsubscribed,
+    Fault, World, address, confirmed, imported, message, published, published_v2_data, second,
+    subscriber, unsubscribed,
 };
 
 const DAY: i64 = 24 * 60 * 60;
@@ -98,6 +100,37 @@ async fn after_seven_days_a_late_confirmation_is_an_exception_and_no_mail() {
     assert_eq!(entry.outcome, ExceptionOutcome::Skipped);
     let counts = world.progress().await.pop().expect("a report").counts;
     assert_eq!((counts.recipients, counts.skipped), (1, 1));
+}
+
+/// The issue of that number, published that late.
+fn issue(number: u128, published_at: i64) -> String {
+    let mut data = published_v2_data(second(published_at));
+    data.issue_id = Uuid::from_u128(number);
+    message(number, data)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_confirmation_older_than_what_is_listed_is_an_exception_of_every_issue_since() {
+    const ISSUES: u128 = 60;
+    let world = World::new().await;
+    for number in 0..ISSUES {
+        world.takes(&issue(0x7000 + number, 10)).await;
+    }
+    world.takes(&issue(0x8000, 3)).await;
+    world.walk_started().await;
+    // The next issue takes them out of the heads.
+    tokio::time::advance(Duration::from_secs(15 * DAY.unsigned_abs())).await;
+    world.takes(&issue(0x9000, 15 * DAY)).await;
+    let late = confirmed(1, 2, second(5));
+    world.takes(&late).await;
+    world.takes(&late).await;
+    world.walk_started().await;
+    assert_eq!(world.mailbox.count(&address(1)), 1, "the next issue");
+    let told: Vec<_> = world.exceptions().await;
+    let issues: BTreeSet<_> = told.iter().map(|one| one.issue_id.as_u128()).collect();
+    let expected: BTreeSet<_> = (0..ISSUES).map(|number| 0x7000 + number).collect();
+    assert_eq!(issues, expected);
+    assert_eq!(told.len(), expected.len(), "each once");
 }
 
 #[tokio::test(start_paused = true)]
