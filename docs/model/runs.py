@@ -15,8 +15,8 @@ SHARDS = (0, 1)
 Rules = namedtuple(
     "Rules",
     "upon raises reuse run_with final_resumes copies done_again restart_queued "
-    "final_waits resend_of_paused late_starts toolate_starts begin_touches",
-    defaults=(True, True, "queued", "last", True, True, True, True, True, True, True, True, True),
+    "final_waits resend_of_paused late_starts toolate_starts begin_touches upon_call",
+    defaults=(True, True, "queued", "last", *(True for _ in range(10))),
 )
 
 Config = namedtuple(
@@ -27,7 +27,7 @@ Config = namedtuple(
 
 # issue: (controlled, resolved, final status or None, paused)
 # run: (cause, begun); walk: (cause, phase, slots, standings read)
-# slot: "new" | ("on", final) | ("claimed", final) | ("called", final, result)
+# slot: "new" | ("on", final) | ("claimed", final) | ("called", final, result, seen)
 #     | ("pausing", version, final) | "done" | "paused"
 # final, as an invocation knows it: None, "fresh", or "tried" when it has resumed
 # message: (state, more); states: idle, asked, mid, start, acked
@@ -86,18 +86,20 @@ def follow(rules, f, row):
 
 
 def control(rules, f, row):
-    _, action, version, upon = row
+    _, action, version, upon, *seen = row
     f = f._replace(newest=action)
     if version is not None:
         heeded = version > f.version
         f = f._replace(asked=max(f.asked, (version, action)))
     else:
         heeded = not rules.upon or upon >= f.version
-        f = f._replace(last_own=(action, upon))
+        # What it had seen in truth.
+        seen = seen[0] if seen else upon
+        f = f._replace(last_own=(action, seen))
         if action == "pause":
-            f = f._replace(top_pause=max(f.top_pause, upon))
+            f = f._replace(top_pause=max(f.top_pause, seen))
         else:
-            f = f._replace(top_resume=max(f.top_resume, upon))
+            f = f._replace(top_resume=max(f.top_resume, seen))
     if not heeded or f.cancelled:
         return f
     if version is not None:
@@ -365,15 +367,16 @@ class Model:
             yield "FAULT the worker dies", True, dies, "new"
         f, kind, final = self.fold(s, shard), slot[0], slot[-1] if slot[0] != "called" else slot[1]
         if kind == "claimed":
-            yield "mails", False, s, ("called", final, "sent")
+            yield "mails", False, s, ("called", final, "sent", f.version)
             for fault, result in (("faults", "unsent"), ("unclear", "unclear")):
                 t = self.spend(s, fault)
                 if t:
-                    yield f"FAULT its call: {result}", True, t, ("called", final, result)
+                    yield f"FAULT its call: {result}", True, t, ("called", final, result, f.version)
         elif kind == "called":
-            rows = [("settle", slot[2])]
-            if slot[2] == "unsent" and not f.paused and not f.cancelled:
-                rows.append(("control", "pause", None, f.version))
+            rows, seen = [("settle", slot[2])], slot[3]
+            upon = seen if self.rules.upon_call else f.version
+            if slot[2] == "unsent" and not f.paused and not f.cancelled and (upon >= f.version or not self.rules.upon):
+                rows.append(("control", "pause", None, upon, seen))
             yield f"appends {rows}", False, self.append(s, shard, *rows), ("on", final)
         elif kind == "pausing":
             other = 1 - shard

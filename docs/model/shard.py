@@ -49,6 +49,8 @@ class Cfg:
         s.done_again=True      # and another done tells what is left
         s.relist=True          # a resend lists the issue in the head again
         s.lookup=True          # retry and late ids are looked up before a claim
+        s.missed=True          # who left before they were heard of ('T') is kept as gone ('G') once they are, and told
+        s.past=True            # a confirmation knows also of an issue that has left the head: too late
         for a,b in k.items():
             assert hasattr(s,a),a
             setattr(s,a,b)
@@ -180,7 +182,7 @@ def succ(cfg,st):
     def chk(ids,lg):
         for i in ids:
             if i in f.removed: return 'S3 claim of %d after its removed row'%i
-            if items[i][1]=='T': return 'S3b claim of %d although its unsubscribe is committed'%i
+            if items[i][1] in 'TG': return 'S3b claim of %d although its unsubscribe is committed'%i
         if f.paused: return 'S4 claim while paused'
         if f.canc: return 'S4 claim after cancel'
     def genname():
@@ -272,6 +274,9 @@ def succ(cfg,st):
                 out.append(('%s looks up %r: still recipients'%(nm,act[0][1][3]),0,mk(ws=setw(s,('looked',)+w[1:])),None));continue
         for a in act:
             if a[0]=='page':
+                gone=[i for i in range(len(items)) if items[i][1]=='G' and i>a[1] and i not in g.removed|g.ever|g.skip]
+                if cfg.missed and gone: a=('app',('V',gone[0],True))
+            if a[0]=='page':
                 ids=tuple(i for i in range(len(items)) if items[i][1]=='A' and i>a[1])[:cfg.page]
                 out.append(('%s reads page after cursor %d: %r'%(nm,a[1],ids),0,mk(ws=setw(s,('run',wid,n,sn,ids,len(ids)<cfg.page,own,res,att))),None))
             elif a[0]=='end':
@@ -304,13 +309,20 @@ def succ(cfg,st):
             out.append(('handler %s(%d,v%d) reads head (issue %slisted%s)'%(kind,i,ver,'' if head else 'not ',', done' if f.done else ''),0,mk(ms=setm((1,head,f.done,bool(log and any(ROWS[x][0]in'CSD' for x in log)),0 if cfg.start_unique else sum(1 for x in starts if x[0]=='u'),items[i][1]=='A' if cfg.rm_snapshot else 0))),None))
         elif m[0]==1:
             h,dn,started=m[1:4]
-            if items[i][0]>=ver: out.append(('handler %s(%d,v%d): version not newer, ignored'%(kind,i,ver),0,mk(ms=setm((2,))),None))
+            left=cfg.past and pub and not head
+            if kind=='c' and items[i][0]>=ver and items[i][1]=='T' and cfg.missed:
+                if h!=head and cfg.head_cond: out.append(('handler c(%d): head changed, again'%i,0,mk(ms=setm((0,))),None))
+                elif N<cfg.maxlog:
+                    nl=log+(row(('V',i,True)),) if h or left else log
+                    ns=starts+('p',) if nl is not log and f.done else starts
+                    out.append(('handler c(%d,v%d) is late: they had left%s'%(i,ver,', row %d removed'%N if nl is not log else ''),0,mk(items=items[:i]+((items[i][0],'G'),)+items[i+1:],log=nl,starts=ns,ms=setm((2,))),None))
+            elif items[i][0]>=ver: out.append(('handler %s(%d,v%d): version not newer, ignored'%(kind,i,ver),0,mk(ms=setm((2,))),None))
             elif h!=head and cfg.head_cond: out.append(('handler %s(%d): head changed, again'%(kind,i),0,mk(ms=setm((0,))),None))
             elif N<cfg.maxlog:
-                ni=items[:i]+((ver,'A' if kind=='c' else 'T'),)+items[i+1:]
+                ni=items[:i]+((ver,'A' if kind=='c' else 'G' if cfg.missed and items[i][1] in 'AG' else 'T'),)+items[i+1:]
                 ni_full=ni
                 nl=log;ns=starts
-                if h==2:
+                if h==2 or left and kind=='c':
                     if kind=='c': nl=log+(row(('V',i,True)),);ns=starts+('p',) if f.done else starts
                     elif cfg.rm_over and (not cfg.rm_active or items[i][1]=='A'): nl=log+(row(('V',i,items[i][1]=='A')),)
                 elif h:
@@ -485,7 +497,8 @@ def final_check(cfg,st):
     f=fold(cfg,log);left={i for i,c in mails}
     if not f.canc:
         for i,(v,s) in enumerate(items):
-            if s=='A' and not(i in f.acc or i in f.fail or i in f.skip or i in f.held): return 'S2 recipient %d silently missing at done'%i
+            is_meant=s=='A' or cfg.items[i]=='A' or any(m[:2]==('c',i) for m in cfg.msgs)
+            if is_meant and not(i in f.acc or i in f.fail or i in f.skip or i in f.held): return 'S2 recipient %d silently missing at done'%i
         if f.retry or f.late: return 'S2 done with ids left to send'
     untold,told=telling(cfg,log);told=dict(told)
     for i in range(len(items)):

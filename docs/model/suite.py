@@ -50,6 +50,7 @@ def broken_runs():
     without("done_again", people=(1, 0), requests=("cancel",), late=(0,))
     without("restart_queued", people=(1, 0), late=(0,), crashes=1)
     without("begin_touches", people=(1, 0), requests=("pause",), late=(0,))
+    without("upon_call", requests=("resume",), faults=1)
     without("copies", requests=("resume",), faults=1)
 
 
@@ -65,7 +66,11 @@ def one(name, want=None, **knobs):
 def shard_rules():
     over("over, resent, unsubscribed")
     over("the same, two unclear", unclear=1, crash=0, admin=2)
+    left = dict(items=("A", "N"), msgs=(("u", 1, 2), ("c", 1, 1)), unclear=0, explive=0)
+    one("left before heard of", crash=1, retry=1, dupmsg=1, **left)
+    one("the same, over, or not listed", crash=0, retry=0, age=1, leave=1, **left)
     one("late when over", items=("A", "N"), msgs=(("c", 1, 1),), age=1, crash=1, unclear=1)
+    one("late when it is not listed", items=("A", "N"), msgs=(("c", 1, 1),), age=1, leave=1, crash=1, unclear=1)
     told = dict(items=("A", "N"), msgs=(("c", 1, 1), ("u", 0, 2)), crash=1, unclear=0, explive=0, retry=0)
     one("told at once", pause=1, **told)
     gone = dict(items=("A", "A"), msgs=(("u", 0, 2), ("u", 1, 2)), crash=0, unclear=0, explive=0, retry=1)
@@ -79,12 +84,14 @@ def broken_shard():
     over("out of the head while it runs", "S3b", keep_running=False)
     over("a resend lists nothing", "S3b", relist=False)
     over("nobody is looked up", "S3b", lookup=False)
+    left = dict(items=("A", "N"), msgs=(("u", 1, 2), ("c", 1, 1)), crash=0, retry=0, unclear=0, explive=0)
+    one("who left is not heard of any more", "S2", missed=False, **left)
     told = dict(items=("A", "A"), msgs=(("u", 1, 2),), crash=0, unclear=0, explive=0, retry=0)
     one("the projection's rows are not told", "S6", tell="none", **told)
     one("late when over, no other done", "S6", done_again=False, items=("A", "N"), msgs=(("c", 1, 1),), age=1)
     parts = dict(items=("A", "A"), msgs=(("u", 0, 2), ("u", 1, 2)), crash=0, unclear=0, explive=0, retry=0)
     one("told in parts, no other done", "S6", tell="parts", done_again=False, **parts)
-    one("late after it left the head", "S2", items=("A", "N"), msgs=(("c", 1, 1),), age=1, leave=1)
+    one("late after it left the head", "S2", past=False, items=("A", "N"), msgs=(("c", 1, 1),), age=1, leave=1)
 
 
 def original(configs):
