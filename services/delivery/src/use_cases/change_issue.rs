@@ -1,14 +1,10 @@
-//! A step of a run changes the issue.
+//! A step changes the issue.
 
 use dynamo::Transaction;
+use uuid::Uuid;
 
 use super::MAX_DECISIONS;
-use crate::{
-    app::Core,
-    domain::issue::Issue,
-    store::issues,
-    workflow::{IssueRun, StepError},
-};
+use crate::{app::Core, domain::issue::Issue, store::issues, workflow::StepError};
 
 /// A decision about an issue.
 pub(super) struct Change<D> {
@@ -20,12 +16,12 @@ pub(super) struct Change<D> {
     pub(super) decided: D,
 }
 
-/// Loads the issue of `run`, lets `decide` change it, and commits; again from
+/// Loads the issue, lets `decide` change it, and commits; again from
 /// the start if the issue moved meanwhile. Answers what was decided; none if
 /// there was nothing to do.
 pub(super) async fn change_issue<D, F, Fut>(
     core: &Core,
-    run: &IssueRun,
+    issue_id: Uuid,
     decide: F,
 ) -> Result<Option<D>, StepError>
 where
@@ -33,9 +29,9 @@ where
     Fut: Future<Output = Result<Option<Change<D>>, StepError>>,
 {
     for _ in 0..MAX_DECISIONS {
-        let issue = issues::find(&core.table, run.issue_id)
+        let issue = issues::find(&core.table, issue_id)
             .await?
-            .ok_or_else(|| StepError::Permanent(format!("there is no issue {}", run.issue_id)))?;
+            .ok_or_else(|| StepError::Permanent(format!("there is no issue {issue_id}")))?;
         let Some(mut change) = decide(issue).await? else {
             return Ok(None);
         };

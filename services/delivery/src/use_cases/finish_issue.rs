@@ -28,8 +28,12 @@ const CONCURRENT_LOGS: usize = 4;
 /// cancelled if every shard is at its end, which is reported once; paused if
 /// not, and one is; nothing if neither, for then another run is to come.
 pub(crate) async fn finish_issue(core: &Core, run: &IssueRun) -> Result<(), StepError> {
-    let ended = change_issue(core, run, |issue| decide(core, run, issue)).await?;
+    let ended = change_issue(core, run.issue_id, |issue| decide(core, run, issue)).await?;
     if let Some(Ended { status, counts }) = ended {
+        if matches!(status, Status::Cancelled | Status::Delivered) {
+            core.folds.forget(run.issue_id);
+            core.unclear_calls.forget(run.issue_id);
+        }
         tracing::info!(
             issue_id = %run.issue_id, cause = %run.cause, ?status,
             accepted = counts.accepted, failed = counts.failed, suppressed = counts.suppressed,

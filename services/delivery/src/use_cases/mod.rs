@@ -19,6 +19,7 @@ pub(crate) mod send_shard;
 mod shift;
 mod start;
 pub(crate) mod sweep_issues;
+mod tell_pause;
 mod turn;
 mod unclear_calls;
 

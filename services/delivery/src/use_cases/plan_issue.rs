@@ -32,7 +32,7 @@ const CONCURRENT_COUNTS: usize = 4;
 pub(crate) async fn plan_issue(core: &Core, run: &IssueRun) -> Result<(), StepError> {
     core.unclear_calls.forget(run.issue_id);
     let pace = pace(core, run).await?;
-    let planned = change_issue(core, run, |issue| decide(core, run, issue, &pace)).await?;
+    let planned = change_issue(core, run.issue_id, |issue| decide(core, run, issue, &pace)).await?;
     if planned.is_some() {
         tracing::info!(issue_id = %run.issue_id, cause = %run.cause, "the run begins");
     }

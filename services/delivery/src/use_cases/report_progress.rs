@@ -19,7 +19,7 @@ use crate::{
 /// Of several callers at the same moment one reports: the others find the issue
 /// changed, and their turn not come.
 pub(crate) async fn report_progress(core: &Core, run: &IssueRun) -> Result<(), StepError> {
-    change_issue(core, run, |issue| decide(core, run, issue)).await?;
+    change_issue(core, run.issue_id, |issue| decide(core, run, issue)).await?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use contracts::events::{DeliveryCounts, DeliveryStatus, IssueDeliveryProgressedV1};
+use delivery::mail::SendResult;
 
 use crate::support::{
     Fault, Reply, World, address, cancel, confirmed, pause, published, resume, second,
@@ -231,4 +232,33 @@ async fn wherever_the_process_dies_over_requests_they_have_their_effect_once() {
             }
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_of_its_own_is_told_while_other_shards_are_still_at_work() {
+    let world = world_with_readers().await;
+    let fault = SendResult::AccountFault {
+        reason: "the account is shut".into(),
+    };
+    world.mailbox.script(&address(2), [Reply::Is(fault)]);
+    let slowly = Reply::Slowly(Duration::from_secs(60));
+    world.mailbox.script(&address(1), [slowly]);
+    world.takes(&published(second(1))).await;
+    let run = world.started().remove(0);
+    let telling = async {
+        world.mailbox.reaches(2).await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        last(&world).await
+    };
+    let (walked, told) = tokio::join!(world.walk(&run), telling);
+    walked.expect("walked");
+    assert_eq!(told.status, DeliveryStatus::Paused);
+    assert_eq!(told.reason.as_deref(), Some("the account is shut"));
+    let report = last(&world).await;
+    assert_eq!((report.status, report.reason), (told.status, told.reason));
+    assert_adds_up(report.counts);
+    world.takes(&resume(1)).await;
+    world.walk_started().await;
+    assert_eq!(mails_to_each(&world), [1, 1, 1, 1, 1, 1, 1, 1, 2]);
+    assert_eq!(world.delivered().await[0].counts.accepted, 9);
 }

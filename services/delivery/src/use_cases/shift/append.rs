@@ -15,6 +15,7 @@ use crate::{
     use_cases::{
         log::{append_at_end, tell},
         start::start,
+        tell_pause::tell_pause,
     },
     workflow::{Cause, StepError},
 };
@@ -125,13 +126,15 @@ impl Shift<'_> {
         Body::Done(Done { author, counts }).at(self.core.clock.now())
     }
 
-    /// Where this shard paused by itself, the others are to pause, too; unless
-    /// somebody resumed since.
+    /// Where this shard paused by itself, everybody is to know, and the others are
+    /// to pause, too; unless somebody resumed since.
     pub(super) async fn pause_the_others(&self) -> Result<(), StepError> {
         let controls = self.fold.controls();
         let Some(reason) = controls.reason() else {
             return Ok(());
         };
+        let (core, issue_id) = (self.core, self.log.issue_id);
+        tell_pause(core, issue_id, controls.version(), reason).await?;
         let row = self.control(Action::Pause, Some(reason.to_owned()));
         for shard in Shard::all().filter(|shard| *shard != self.log.shard) {
             let log = ShardLog { shard, ..self.log };
