@@ -41,7 +41,47 @@ impl Folds {
         kept.insert(key, fold);
     }
 
+    /// Forgets the issue, which is at its end: what asks for it later reads its
+    /// logs again.
+    pub(crate) fn forget(&self, issue_id: Uuid) {
+        let mut kept = self.lock();
+        kept.retain(|(kept, _), _| *kept != issue_id);
+        kept.shrink_to_fit();
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<(Uuid, Shard), Fold>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shard_log::{Action, Body, Control};
+
+    /// A fold of one row.
+    fn fold() -> Fold {
+        let control = Control {
+            event_id: Uuid::nil(),
+            version: Some(1),
+            upon: None,
+            action: Action::Pause,
+            reason: None,
+        };
+        let mut fold = Fold::default();
+        let row = Body::Control(control).at(jiff::Timestamp::UNIX_EPOCH);
+        fold.apply(0, &row).expect("a first row");
+        fold
+    }
+
+    #[test]
+    fn the_folds_of_an_issue_are_forgotten_and_no_others() {
+        let (folds, shard) = (Folds::default(), Shard::default());
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        folds.keep(one, shard, fold());
+        folds.keep(other, shard, fold());
+        folds.forget(one);
+        assert_eq!(folds.take(one, shard).next(), 0);
+        assert_eq!(folds.take(other, shard).next(), 1);
     }
 }

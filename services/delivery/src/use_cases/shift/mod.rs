@@ -255,6 +255,10 @@ impl<'a> Shift<'a> {
             }
         }
         self.ahead.extend(&ids, page.last, page.is_end);
+        if self.fold.is_cancelled() && !self.has_claim() {
+            // Nobody is mailed any more: their ids are enough.
+            self.readers = HashMap::new();
+        }
         Ok(())
     }
 
