@@ -168,4 +168,8 @@ impl WorkflowStarter for Nobody {
     async fn start(&self, _: &IssueRun) -> Result<(), WorkflowUnavailable> {
         unreachable!("nothing is published while the store is filled")
     }
+
+    async fn is_under_way(&self, _: &IssueRun) -> Result<bool, WorkflowUnavailable> {
+        unreachable!("nothing is published while the store is filled")
+    }
 }

@@ -129,10 +129,7 @@ impl Cluster {
 
     /// Starts `run`, as asked by the process of `life`.
     pub(crate) fn start(self: &Arc<Self>, life: &Life, run: &IssueRun) {
-        let living: Vec<_> = self.slots().iter().flatten().cloned().collect();
-        let home = living
-            .into_iter()
-            .find(|process| process.life.number == life.number);
+        let home = self.home_of(life);
         let executions = match (&home, self.is_sole) {
             (Some(home), true) => Arc::clone(&home.executions),
             // It is not there any more, and will be asked for again.
@@ -146,6 +143,22 @@ impl Cluster {
             run: run.clone(),
         };
         execution.begin();
+    }
+
+    /// Whether `run` is under way, as the process of `life` is told.
+    pub(crate) fn is_under_way(&self, life: &Life, run: &IssueRun) -> bool {
+        match (self.home_of(life), self.is_sole) {
+            (home, true) => home.is_some_and(|home| home.executions.is_under_way(run)),
+            (_, false) => self.executions.is_under_way(run),
+        }
+    }
+
+    fn home_of(&self, life: &Life) -> Option<Arc<Process>> {
+        let slots = self.slots();
+        let mut living = slots.iter().flatten();
+        living
+            .find(|process| process.life.number == life.number)
+            .cloned()
     }
 
     /// Whether nothing is on its way anywhere.

@@ -32,6 +32,7 @@ const MAX_BACKOFF: Duration = Duration::from_secs(60);
 #[derive(Debug, Default)]
 pub(crate) struct Executions {
     known: Mutex<BTreeSet<String>>,
+    ended: Mutex<BTreeSet<String>>,
     under_way: AtomicUsize,
 }
 
@@ -41,19 +42,33 @@ impl Executions {
     }
 
     fn is_new(&self, run: &IssueRun) -> bool {
-        let name = format!("{} {}", run.issue_id, run.cause);
         self.known
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(name)
+            .insert(run.name())
+    }
+
+    fn end(&self, run: &IssueRun) {
+        self.ended
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(run.name());
+    }
+
+    /// Whether the run has begun, and not ended.
+    pub(crate) fn is_under_way(&self, run: &IssueRun) -> bool {
+        let has = |names: &Mutex<BTreeSet<String>>| {
+            let names = names.lock().unwrap_or_else(PoisonError::into_inner);
+            names.contains(&run.name())
+        };
+        has(&self.known) && !has(&self.ended)
     }
 
     fn forget(&self, run: &IssueRun) {
-        let name = format!("{} {}", run.issue_id, run.cause);
         self.known
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .remove(&name);
+            .remove(&run.name());
     }
 }
 
@@ -84,6 +99,18 @@ impl WorkflowStarter for ReachedStarter {
             }
         };
         self.life.act(start).await
+    }
+
+    async fn is_under_way(&self, run: &IssueRun) -> Result<bool, WorkflowUnavailable> {
+        let away = || WorkflowUnavailable("no answer".to_owned());
+        let ask = async {
+            if self.world.fails(self.world.faults.bus) {
+                return Err(away());
+            }
+            let cluster = self.cluster.upgrade().ok_or_else(away)?;
+            Ok(cluster.is_under_way(&self.life, run))
+        };
+        self.life.act(ask).await
     }
 }
 
@@ -128,6 +155,8 @@ impl Execution {
         if self.home.is_some() {
             // A process does not remember what it has done.
             self.executions.forget(run);
+        } else {
+            self.executions.end(run);
         }
     }
 

@@ -82,6 +82,11 @@ impl WorkflowStarter for Starter {
     async fn start(&self, run: &IssueRun) -> Result<(), WorkflowUnavailable> {
         self.start_if_below(MAX_RUNS, run)
     }
+
+    /// No run fails here: its steps are tried until they are done.
+    async fn is_under_way(&self, run: &IssueRun) -> Result<bool, WorkflowUnavailable> {
+        Ok(self.under_way.lock().contains(&key(run)))
+    }
 }
 
 impl Starter {
@@ -116,10 +121,10 @@ impl Driver {
                 Some(run) = self.runs.recv() => {
                     let span = span(&run);
                     let walk = Walk::new(steps.clone(), run, &self.settings, &attempts);
-                    let under_way = self.under_way.clone();
+                    let walking = Walking(self.under_way.clone(), key(&walk.run));
                     running.spawn(async move {
                         walk.to_its_end().await;
-                        under_way.lock().remove(&key(&walk.run));
+                        drop(walking);
                     }.instrument(span).with_current_subscriber());
                 }
                 Some(ended) = running.join_next() => note_end(&ended),
@@ -184,5 +189,14 @@ struct UnderWay(Arc<Mutex<HashSet<RunKey>>>);
 impl UnderWay {
     fn lock(&self) -> MutexGuard<'_, HashSet<RunKey>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A run that is being walked, until this is dropped: by a panic, too.
+struct Walking(UnderWay, RunKey);
+
+impl Drop for Walking {
+    fn drop(&mut self) {
+        self.0.lock().remove(&self.1);
     }
 }

@@ -102,9 +102,10 @@ impl App {
         runs::all(&self.core.table).await
     }
 
-    /// Finds issues that nobody sends: starts every open run once more, and logs
-    /// an error for each issue that makes no progress. To be called from time to
-    /// time.
+    /// Finds issues that nobody sends: starts every open run that is not under way
+    /// once more, under another name where one is spent, and an issue that has work
+    /// left and no run gets one. Logs an error for each of these, and for each issue
+    /// that makes no progress. To be called from time to time.
     ///
     /// # Errors
     /// See [`ReadError`].

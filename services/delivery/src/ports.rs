@@ -17,9 +17,13 @@ pub struct WorkflowUnavailable(pub String);
 pub trait WorkflowStarter: Send + Sync + 'static {
     /// Starts `run`, in the background.
     ///
-    /// MUST be idempotent by issue and cause: a start of a run that is
+    /// MUST be idempotent by [`IssueRun::name`]: a start of a run that is
     /// under way, or was once, does nothing and succeeds. A run whose start
     /// was answered with `Ok` MUST be walked to its end, after a crash too,
     /// which [`App::unfinished_runs`](crate::App::unfinished_runs) helps with.
     async fn start(&self, run: &IssueRun) -> Result<(), WorkflowUnavailable>;
+
+    /// Whether the run of that [`IssueRun::name`] is under way: started, and
+    /// neither ended nor failed.
+    async fn is_under_way(&self, run: &IssueRun) -> Result<bool, WorkflowUnavailable>;
 }

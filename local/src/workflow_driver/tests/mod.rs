@@ -110,6 +110,7 @@ fn run(number: u64) -> IssueRun {
     IssueRun {
         issue_id: Uuid::nil(),
         cause: Cause::Row { shard: 0, number },
+        attempt: 0,
         traceparent: None,
     }
 }

@@ -45,6 +45,33 @@ pub(crate) async fn of_issue(table: &Table, issue_id: Uuid) -> Result<Vec<IssueR
     Ok(open.map(|open| open.run).collect())
 }
 
+/// An open run, and whether its execution has begun.
+#[derive(Debug, Clone)]
+pub(crate) struct OpenRun {
+    pub(crate) run: IssueRun,
+    pub(crate) has_begun: bool,
+}
+
+/// The same for all issues.
+pub(crate) async fn open(table: &Table) -> Result<Vec<OpenRun>, ReadError> {
+    let open = read(table, Query::partition(OPEN_RUNS, PAGE)).await?;
+    let open = open.into_iter().map(|open| OpenRun {
+        run: open.run,
+        has_begun: open.version == BEGUN,
+    });
+    Ok(open.collect())
+}
+
+/// Gives the run another name in `transaction`, if it is open and as it was read.
+/// Answers the run as it is then.
+pub(crate) fn rename(transaction: &mut Transaction, open: &OpenRun) -> IssueRun {
+    let mut run = open.run.clone();
+    run.attempt += 1;
+    let version = if open.has_begun { BEGUN } else { QUEUED };
+    put(transaction, &run, version, Condition::Version(version));
+    run
+}
+
 /// All open runs.
 pub(crate) async fn all(table: &Table) -> Result<Vec<IssueRun>, ReadError> {
     let open = read(table, Query::partition(OPEN_RUNS, PAGE)).await?;
@@ -69,6 +96,7 @@ pub(crate) async fn queue(
     let run = IssueRun {
         issue_id,
         cause,
+        attempt: 0,
         traceparent: telemetry::current_traceparent(),
     };
     write_new(transaction, &run);

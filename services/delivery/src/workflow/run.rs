@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
+    ports::WorkflowUnavailable,
     shard_log::{CorruptRow, FoldError},
     store::shard_log::LogError,
 };
@@ -18,11 +19,33 @@ use crate::{
 pub struct IssueRun {
     /// The issue.
     pub issue_id: Uuid,
-    /// Why; with the issue it names the run.
+    /// Why; with the issue and the attempt it names the run.
     pub cause: Cause,
+    /// How often the run had to be started under another name before: that of an
+    /// execution that failed is spent.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub attempt: u32,
     /// W3C Trace Context of what made the run necessary.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traceparent: Option<String>,
+}
+
+fn is_first(attempt: &u32) -> bool {
+    *attempt == 0
+}
+
+impl IssueRun {
+    /// The name of the run's execution: of letters, digits and hyphens, and less
+    /// than 80 characters, as Step Functions has it.
+    pub fn name(&self) -> String {
+        let Self {
+            issue_id, cause, ..
+        } = self;
+        match self.attempt {
+            0 => format!("{issue_id}-{cause}"),
+            attempt => format!("{issue_id}-{cause}-{attempt}"),
+        }
+    }
 }
 
 /// What made a run of an issue necessary.
@@ -39,6 +62,11 @@ pub enum Cause {
         /// The row's number.
         number: u64,
     },
+    /// It had work left and no run, which the sweep found.
+    Found {
+        /// The issue's version.
+        version: u64,
+    },
 }
 
 /// Short, and different for each cause: it may stand in the name of an execution.
@@ -47,6 +75,7 @@ impl fmt::Display for Cause {
         match self {
             Self::Published => f.write_str("published"),
             Self::Row { shard, number } => write!(f, "{shard:02}-{number:08}"),
+            Self::Found { version } => write!(f, "found-{version:08}"),
         }
     }
 }
@@ -105,6 +134,12 @@ impl From<CommitError> for StepError {
     }
 }
 
+impl From<WorkflowUnavailable> for StepError {
+    fn from(error: WorkflowUnavailable) -> Self {
+        Self::Transient(error.to_string())
+    }
+}
+
 impl From<LogError> for StepError {
     fn from(error: LogError) -> Self {
         match error {
@@ -135,5 +170,45 @@ impl From<StepError> for HandleError {
             StepError::Transient(reason) => Self::Transient(reason),
             StepError::Permanent(reason) => Self::Permanent(reason),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_attempt_of_every_run_has_a_name_of_its_own_that_a_workflow_engine_takes() {
+        let found = Cause::Found { version: u64::MAX };
+        let row = Cause::Row {
+            shard: 15,
+            number: u64::MAX,
+        };
+        let mut names = Vec::new();
+        for cause in [Cause::Published, found, row] {
+            for attempt in [0, 1, u32::MAX] {
+                let run = IssueRun {
+                    issue_id: Uuid::from_u128(1),
+                    cause,
+                    attempt,
+                    traceparent: None,
+                };
+                let name = run.name();
+                let is_taken = |c: char| c.is_ascii_alphanumeric() || c == '-';
+                assert!(name.len() <= 80 && name.chars().all(is_taken), "{name}");
+                names.push(name);
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), 9);
+    }
+
+    #[test]
+    fn a_run_of_before_is_a_first_attempt() {
+        let before = r#"{"issue_id":"00000000-0000-0000-0000-000000000001","cause":"published"}"#;
+        let run: IssueRun = serde_json::from_str(before).expect("a run");
+        assert_eq!(run.attempt, 0);
+        assert_eq!(serde_json::to_string(&run).expect("JSON"), before);
     }
 }

@@ -22,4 +22,5 @@ mod ses_single;
 mod smtp;
 mod smtp_replies;
 mod support;
+mod sweep;
 mod unclear;

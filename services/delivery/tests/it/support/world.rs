@@ -18,7 +18,7 @@ use delivery::{
     App, Config, Ports, SendRate,
     mail::MailSender,
     ports::{WorkflowStarter, WorkflowUnavailable},
-    workflow::{Cause, IssueRun, SHARDS, ShardOutcome, StepError, WorkerId},
+    workflow::{IssueRun, SHARDS, ShardOutcome, StepError, WorkerId},
 };
 use dynamo::Query;
 use engine::Engine;
@@ -50,22 +50,26 @@ impl Clock for TestClock {
 /// Remembers what was started, as a workflow engine does.
 #[derive(Default)]
 struct Starter {
-    known: Mutex<HashSet<(Uuid, Cause)>>,
+    known: Mutex<HashSet<String>>,
+    failed: Mutex<HashSet<String>>,
     waiting: Mutex<Vec<IssueRun>>,
 }
 
 #[async_trait]
 impl WorkflowStarter for Starter {
     async fn start(&self, run: &IssueRun) -> Result<(), WorkflowUnavailable> {
-        if self
-            .known
-            .lock()
-            .expect("not poisoned")
-            .insert((run.issue_id, run.cause))
-        {
+        if self.known.lock().expect("not poisoned").insert(run.name()) {
             self.waiting.lock().expect("not poisoned").push(run.clone());
         }
         Ok(())
+    }
+
+    async fn is_under_way(&self, run: &IssueRun) -> Result<bool, WorkflowUnavailable> {
+        let has = |names: &Mutex<HashSet<String>>| {
+            let names = names.lock().expect("not poisoned");
+            names.contains(&run.name())
+        };
+        Ok(has(&self.known) && !has(&self.failed))
     }
 }
 
@@ -151,6 +155,12 @@ impl World {
         self.handle(message).await.expect("the message is handled");
     }
 
+    /// The execution of the run fails: its name is spent.
+    pub(crate) fn fails(&self, run: &IssueRun) {
+        let mut failed = self.starter.failed.lock().expect("not poisoned");
+        failed.insert(run.name());
+    }
+
     /// What was started and not walked yet.
     pub(crate) fn started(&self) -> Vec<IssueRun> {
         std::mem::take(&mut *self.starter.waiting.lock().expect("not poisoned"))
@@ -224,6 +234,18 @@ impl World {
         transaction.put("nonsense", item, dynamo::Condition::Always);
         let table = dynamo::Table::new(self.engine.client(), TABLE);
         table.commit(transaction).await.expect("written");
+    }
+
+    /// Deletes every open run.
+    pub(crate) async fn lose_runs(&self) {
+        let table = dynamo::Table::new(self.engine.client(), TABLE);
+        for run in self.app.unfinished_runs().await.expect("read") {
+            let sort = format!("{}#{}", run.issue_id, run.cause);
+            let mut transaction = dynamo::Transaction::new();
+            let key = dynamo::Key::new("RUNS#OPEN", sort);
+            transaction.delete("open run", &key, dynamo::Condition::Always);
+            table.commit(transaction).await.expect("deleted");
+        }
     }
 
     /// One invocation.
