@@ -42,6 +42,10 @@ pub(crate) const DELIVERY_QUEUE: &str = "delivery-inbound";
 /// Delivery's queue of confirmation mails, which the mail side can hold up.
 pub(crate) const CONFIRMATIONS_QUEUE: &str = "delivery-confirmations";
 
+/// Delivery's queue of what pauses, resumes and cancels an issue, which waits for
+/// no recipients.
+pub(crate) const CONTROLS_QUEUE: &str = "delivery-controls";
+
 /// What the services and the host share.
 pub(crate) struct Parts {
     pub(crate) engine: Engine,
@@ -187,6 +191,13 @@ fn rules(hosting: &Hosting) -> Vec<Rule> {
             Rule {
                 queue: CONFIRMATIONS_QUEUE,
                 event_types: delivery::contract::CONFIRMATIONS.consumes,
+            },
+        ),
+        (
+            Service::Delivery,
+            Rule {
+                queue: CONTROLS_QUEUE,
+                event_types: delivery::contract::CONTROLS.consumes,
             },
         ),
     ];

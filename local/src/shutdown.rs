@@ -8,6 +8,10 @@ use tokio::sync::watch;
 /// once the system is asked to stop. It covers a mail server that is slow: a
 /// mail that is not settled by then is held.
 pub const GRACE: Duration = Duration::from_secs(30);
+const _: () = assert!(
+    delivery::mail::ANSWER_LIMIT.as_secs() + 5 <= GRACE.as_secs(),
+    "whoever has a mail answers, and that is written down"
+);
 
 /// The exit status after a second signal: 128 and the number of SIGINT, as
 /// shells have it.

@@ -15,7 +15,7 @@ use crate::{
     import_queue::IMPORTS_QUEUE,
     import_sweep, issue_sweep,
     parts::{
-        CONFIRMATIONS_QUEUE, DELIVERY_QUEUE, DELIVERY_TABLE, Parts, SUBSCRIPTIONS_QUEUE,
+        CONFIRMATIONS_QUEUE, CONTROLS_QUEUE, DELIVERY_QUEUE, DELIVERY_TABLE, Parts, SUBSCRIPTIONS_QUEUE,
         SUBSCRIPTIONS_TABLE,
     },
     relay_pump::Pump,
@@ -70,6 +70,7 @@ impl Tasks {
         self.publish(app.table(), stream, &dispatch);
         self.consume(DELIVERY_QUEUE, app.inbound(), dispatch.clone());
         self.consume(CONFIRMATIONS_QUEUE, app.inbound(), dispatch.clone());
+        self.consume(CONTROLS_QUEUE, app.inbound(), dispatch.clone());
         let sweep = issue_sweep::sweep(app.clone(), self.stopping.clone());
         self.spawn("a sweep of the issues", dispatch.clone(), sweep);
         let walking = driver.run(app.clone(), starter, self.stopping.clone());

@@ -82,7 +82,7 @@ impl App {
         }
     }
 
-    /// Handles the messages of delivery's two queues, whose events
+    /// Handles the messages of delivery's queues, whose events
     /// [`contract`](crate::contract) declares.
     pub fn inbound(&self) -> Arc<dyn MessageHandler> {
         Arc::new(Inbound::new(self.core.clone()))

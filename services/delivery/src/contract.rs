@@ -20,6 +20,13 @@ contracts::publishes![
 contracts::consumes! {
     /// Each is a mail, so that a slow mail side holds up this queue.
     CONFIRMATIONS = "confirmations" [SubscriberRegisteredV1],
+    /// Each is to have its effect within two seconds, however many recipients
+    /// are on their way: a queue of their own.
+    CONTROLS = "controls" [
+        IssuePauseRequestedV1,
+        IssueResumeRequestedV1,
+        IssueCancelRequestedV1,
+    ],
     /// Who is a recipient, and what is published. Nothing here waits for the
     /// mail side.
     CHANGES = "inbound" [
@@ -29,9 +36,6 @@ contracts::consumes! {
         SubscriberErasedV1,
         IssuePublishedV1,
         IssuePublishedV2,
-        IssuePauseRequestedV1,
-        IssueResumeRequestedV1,
-        IssueCancelRequestedV1,
         IssueHeldResolutionRequestedV1,
     ],
 }

@@ -34,7 +34,7 @@ use crate::{
     },
 };
 
-/// Handles the messages of both queues.
+/// Handles the messages of all queues.
 pub(crate) struct Inbound {
     core: Arc<Core>,
 }

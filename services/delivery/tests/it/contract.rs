@@ -1,7 +1,13 @@
 //! The declaration of what is published and consumed is true.
 
 use contract_tooling::{Folder, asyncapi::Declaration, documents::verify};
-use contracts::{Source, catalogue};
+use contracts::{
+    EventData, Source, catalogue,
+    events::{
+        IssuePauseRequestedV1, SubscriberConfirmedV1, SubscriberRegisteredV1,
+        SubscribersImportedV1,
+    },
+};
 use delivery::contract::{CONFIRMATIONS, CONSUMES, PUBLISHES, QUEUES};
 use serde_json::Value;
 
@@ -16,6 +22,20 @@ fn the_committed_document_says_what_is_declared() {
     };
     if let Err(error) = verify(&declaration) {
         panic!("{error}");
+    }
+}
+
+#[test]
+fn what_stops_an_issue_shares_no_queue_with_what_comes_in_thousands() {
+    let queue_of = |event_type| {
+        let mut queues = QUEUES.iter();
+        let queue = queues.find(|queue| queue.consumes.contains(event_type));
+        queue.expect("a queue").name
+    };
+    let pause = queue_of(&IssuePauseRequestedV1::TYPE);
+    let many = [SubscribersImportedV1::TYPE, SubscriberConfirmedV1::TYPE];
+    for many in many.iter().chain([&SubscriberRegisteredV1::TYPE]) {
+        assert_ne!(queue_of(many), pause, "{many}");
     }
 }
 
