@@ -21,8 +21,6 @@ pub(crate) enum MailResult {
     AccountFault(String),
     /// Known unsent, for good: rejected, invalid, SMTP 5xx.
     Refused(String),
-    /// Not attempted: on the mail side's list of those who bounced.
-    Suppressed(String),
     /// Nobody knows: time-out, reset after sending, 5xx of the API.
     Unclear(String),
 }
@@ -72,7 +70,6 @@ fn known(result: MailResult, attempts: u8) -> Known {
             (Fate::Unavailable, reason)
         }
         MailResult::Refused(reason) => (Fate::Failed, reason),
-        MailResult::Suppressed(reason) => (Fate::Suppressed, reason),
         MailResult::Unclear(reason) => return unclear(reason),
     })
 }

@@ -24,19 +24,13 @@
 //! - The projection adds [`projection_rows`], and a start if
 //!   [`late_needs_start`]; feedback adds what [`heed`] says; an admin's decision
 //!   is carried out by [`Fold::resolve`], which also lists the issue in the head
-//!   again; [`Fold::answer`] tells what became of somebody.
+//!   again.
 //!
 //! See `docs/adr/0011-the-shard-log.md`.
 
 mod admit;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "nobody asks for one recipient of an issue yet")
-)]
-mod answer;
 mod batch;
 mod bytes;
-#[expect(dead_code, reason = "no mail side tells of suppressed addresses yet")]
 mod call;
 mod claimed;
 mod control;

@@ -1,5 +1,6 @@
 //! The rules one by one, the rows' encoding, and exploration.
 
+mod answer;
 mod encoding;
 mod exploration;
 mod rules;

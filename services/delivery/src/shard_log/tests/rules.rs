@@ -11,7 +11,6 @@ use uuid::Uuid;
 
 use super::super::{
     admit::FoldError,
-    answer::{Answer, accepted_at},
     batch::{Ahead, BatchSize},
     call::MailResult,
     decide::{Circumstances, End, Step},
@@ -28,7 +27,7 @@ use super::super::{
     start::needs_start,
     worker::{Called, Worker},
 };
-use super::{SIZE, at, author, claim, folded, id, ids, then, worker};
+use super::{SIZE, answer::Answer, at, author, claim, folded, id, ids, then, worker};
 use crate::domain::counts::Counts;
 
 fn settle(of: u64, claim: u64, fates: &[Option<Fate>]) -> Body {

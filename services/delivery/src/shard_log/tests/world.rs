@@ -13,7 +13,6 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::super::{
-    answer::Answer,
     batch::{Ahead, BatchSize},
     call::MailResult,
     decide::{Circumstances, End, Step},
@@ -27,7 +26,7 @@ use super::super::{
     start::needs_start,
     worker::{Called, Worker},
 };
-use super::{id, worker};
+use super::{answer::Answer, id, worker};
 
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 const CALL_LIMIT: SignedDuration = SignedDuration::from_secs(20);

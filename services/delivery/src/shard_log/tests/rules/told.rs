@@ -62,23 +62,6 @@ fn every_recipient_has_an_answer() {
 }
 
 #[test]
-fn the_moment_of_acceptance_is_that_of_the_row_that_settled_the_last_claim() {
-    let rows: Vec<_> = [
-        claim(1, &[1], Some(1), None),
-        settle(1, 0, &[Some(Fate::Unsent)]),
-        claim(1, &[1], None, None),
-        settle(1, 2, &[None]),
-    ]
-    .into_iter()
-    .zip(0..)
-    .map(|(body, second)| body.at(at(second)))
-    .collect();
-    let numbered = || (0..).zip(&rows);
-    assert_eq!(accepted_at(numbered(), id(1)), Some(at(3)));
-    assert_eq!(accepted_at(numbered(), id(2)), None);
-}
-
-#[test]
 fn exceptions_are_told_with_the_row_that_makes_them_and_taken_back() {
     let mut fold = folded([claim(1, &[1, 2], Some(2), None)]);
     let row = settle(1, 0, &[None, Some(Fate::Unclear)]).at(at(1));

@@ -5,33 +5,16 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{
-    fold::Fold,
-    outcomes::Outcome,
-    row::{Body, Removal, Row},
-};
+use super::super::{fold::Fold, outcomes::Outcome, row::Removal};
 
 /// What became of one recipient of an issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Answer {
-    /// See [`accepted_at`] for when.
+pub(super) enum Answer {
     Accepted,
-    Failed {
-        reason: Arc<str>,
-        at: Timestamp,
-    },
-    Suppressed {
-        reason: Arc<str>,
-        at: Timestamp,
-    },
-    Skipped {
-        reason: Arc<str>,
-        at: Timestamp,
-    },
-    Held {
-        reason: Arc<str>,
-        at: Timestamp,
-    },
+    Failed { reason: Arc<str>, at: Timestamp },
+    Suppressed { reason: Arc<str>, at: Timestamp },
+    Skipped { reason: Arc<str>, at: Timestamp },
+    Held { reason: Arc<str>, at: Timestamp },
     NotYet,
     NotARecipient,
 }
@@ -39,7 +22,7 @@ pub(crate) enum Answer {
 impl Fold {
     /// What became of `id`; `is_recipient` if the projection has the issue for
     /// them.
-    pub(crate) fn answer(&self, id: Uuid, is_recipient: bool) -> Answer {
+    pub(super) fn answer(&self, id: Uuid, is_recipient: bool) -> Answer {
         if let Some(exception) = self.exception(id) {
             let (reason, at) = (exception.reason.clone(), exception.at);
             return match exception.outcome {
@@ -60,26 +43,4 @@ impl Fold {
             Answer::NotARecipient
         }
     }
-}
-
-/// When the mail side took over the mail to `id`: the moment of the row that
-/// settled the last claim of it among `rows`, the whole log.
-pub(crate) fn accepted_at<'a>(
-    rows: impl IntoIterator<Item = (u64, &'a Row)>,
-    id: Uuid,
-) -> Option<Timestamp> {
-    let mut claim = None;
-    let mut at = None;
-    for (number, row) in rows {
-        if claim.is_some() && row.settled_claim() == claim {
-            at = Some(row.at);
-        }
-        if let Body::Claim(claimed) = &row.body
-            && claimed.ids.contains(&id)
-        {
-            claim = Some(number);
-            at = None;
-        }
-    }
-    at
 }
