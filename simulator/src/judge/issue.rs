@@ -168,9 +168,10 @@ impl Issue<'_> {
             .count()
     }
 
-    /// Whether the services cannot mean the same people: delivery heard in
-    /// another order of a leaving, a confirmation and the publication, and has
-    /// no trace of who left after it, or mailed who had left before.
+    /// Whether the services cannot mean the same people: delivery mailed somebody
+    /// before it heard that they had left before the publication; or somebody
+    /// confirmed twice, and delivery heard of it in another order, so that it knows
+    /// only of the second time.
     fn overlapped(&self, listed: &BTreeSet<Uuid>) -> bool {
         let issue = self.issue.to_string();
         let is_publication = |event: &Event| {
@@ -188,10 +189,13 @@ impl Issue<'_> {
                 .is_some_and(|newest| newest.confirmed_at.is_some())
         };
         let removed = self.subscribers.iter().filter(|(_, one)| one.was_removed);
-        removed.into_iter().any(|(id, _)| {
+        removed.into_iter().any(|(id, one)| {
             let was_in = before.get(id).is_some_and(is_in);
-            let is_known = self.left_to(*id) > 0 || listed.contains(id);
-            was_in != is_known
+            let is_listed = listed.contains(id);
+            match self.left_to(*id) > 0 {
+                true => !was_in && !is_listed,
+                false => was_in && !is_listed && one.confirmed.len() > 1,
+            }
         })
     }
 
