@@ -11,7 +11,7 @@ async fn an_outage_that_leaves_everything_unclear_holds_few_before_the_issue_pau
     let world = World::new().await;
     for number in 0..160 {
         world.takes(&confirmed(number, 2, second(0))).await;
-        world.mailbox.script(&address(number), [unclear()]);
+        world.mailbox.script(&address(number), [Reply::Hangs]);
     }
     world.takes(&published(second(1))).await;
     world.walk_started().await;
@@ -19,8 +19,8 @@ async fn an_outage_that_leaves_everything_unclear_holds_few_before_the_issue_pau
     assert_eq!(report.status, DeliveryStatus::Paused);
     let reason = report.reason.expect("a reason");
     assert!(reason.contains("no clear answer"), "{reason}");
-    // What was handed over at the same time, and a mail for each who waited.
-    assert!(report.counts.held <= 16 + 16, "{:?}", report.counts);
+    // What was handed over at the same time.
+    assert!(report.counts.held <= 16, "{:?}", report.counts);
     assert_eq!(report.counts.pending + report.counts.held, 160);
 }
 
