@@ -129,6 +129,10 @@ async fn a_run_under_way_is_not_started_again() {
     starter.start(&run(1)).await.expect("a start");
     starter.start(&run(1)).await.expect("the same start again");
     starter.start(&run(2)).await.expect("another start");
+    for (number, expected) in [(1, true), (2, true), (3, false)] {
+        let is_under_way = starter.is_under_way(&run(number)).await;
+        assert_eq!(is_under_way.expect("an answer"), expected, "{number}");
+    }
     assert_eq!(driver.runs.recv().await, Some(run(1)));
     assert_eq!(driver.runs.recv().await, Some(run(2)));
     assert!(driver.runs.try_recv().is_err());

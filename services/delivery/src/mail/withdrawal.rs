@@ -35,6 +35,11 @@ impl Withdrawal {
         Withdraw::new().1
     }
 
+    /// Withdrawn as soon as that is true.
+    pub(crate) fn by(withdrawn: watch::Receiver<bool>) -> Self {
+        Self { withdrawn }
+    }
+
     /// Whether no further mail is to be begun.
     pub fn is_so(&self) -> bool {
         *self.withdrawn.borrow()

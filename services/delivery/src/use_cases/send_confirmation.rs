@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::hand_over::{hand_over, mail_span};
 use crate::{
     app::Core,
-    mail::{self, SendResult, Withdrawal},
+    mail::{self, SendResult},
     store::{doubts, mail_attempts::MailAttempt, recipients},
     workflow::WorkerId,
 };
@@ -110,7 +110,7 @@ async fn mail_link(
     subscriber_id: Uuid,
 ) -> Result<(), HandleError> {
     let span = mail_span("confirmation", None, subscriber_id);
-    let result = hand_over(&*core.mail, email, &Withdrawal::never(), &span).await;
+    let result = hand_over(&*core.mail, email, &core.stop.withdrawal(), &span).await;
     async {
         if matches!(result, SendResult::Throttled { .. }) {
             core.pace.throttled();

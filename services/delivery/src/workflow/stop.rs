@@ -2,6 +2,8 @@
 
 use tokio::sync::watch;
 
+use crate::mail::Withdrawal;
+
 /// Once raised, it stays: no new mail is begun, what is in flight is settled.
 #[derive(Debug, Default)]
 pub(crate) struct Stop {
@@ -15,6 +17,11 @@ impl Stop {
 
     pub(crate) fn is_raised(&self) -> bool {
         *self.raised.borrow()
+    }
+
+    /// For mails that only a stop withdraws.
+    pub(crate) fn withdrawal(&self) -> Withdrawal {
+        Withdrawal::by(self.raised.subscribe())
     }
 
     /// Waits until it is raised.

@@ -223,3 +223,16 @@ async fn a_store_that_does_not_answer_for_a_moment_costs_no_second_mail() {
     world.takes(&message).await;
     assert_eq!(world.mailbox.count(&address(1)), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_confirmation_that_the_stop_came_before_is_not_begun_and_comes_again() {
+    let mut world = World::new().await;
+    world.app.steps().stop();
+    let message = registered(7, 7, 1, second(100));
+    let refused = world.handle(&message).await.expect_err("it stops");
+    assert!(!refused.is_permanent(), "{refused}");
+    assert_eq!(world.mailbox.mails().len(), 0);
+    world.restart();
+    world.takes(&message).await;
+    assert_eq!(world.mailbox.mails().len(), 1);
+}
