@@ -15,8 +15,8 @@ use crate::{
     import_queue::IMPORTS_QUEUE,
     import_sweep, issue_sweep,
     parts::{
-        CONFIRMATIONS_QUEUE, CONTROLS_QUEUE, DELIVERY_QUEUE, DELIVERY_TABLE, Parts, SUBSCRIPTIONS_QUEUE,
-        SUBSCRIPTIONS_TABLE,
+        CONFIRMATIONS_QUEUE, CONTROLS_QUEUE, DELIVERY_QUEUE, DELIVERY_TABLE, Parts,
+        SUBSCRIPTIONS_QUEUE, SUBSCRIPTIONS_TABLE,
     },
     relay_pump::Pump,
     settings::Dispatches,
