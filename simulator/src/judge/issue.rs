@@ -168,10 +168,9 @@ impl Issue<'_> {
             .count()
     }
 
-    /// Whether the services cannot mean the same people: delivery mailed somebody
-    /// before it heard that they had left before the publication; or somebody
-    /// confirmed twice, and delivery heard of it in another order, so that it knows
-    /// only of the second time.
+    /// Whether the services need not mean the same people: somebody left and came
+    /// back, and delivery heard of it in another order, so that it knows only of
+    /// the second time.
     fn overlapped(&self, listed: &BTreeSet<Uuid>) -> bool {
         let issue = self.issue.to_string();
         let is_publication = |event: &Event| {
@@ -191,11 +190,8 @@ impl Issue<'_> {
         let removed = self.subscribers.iter().filter(|(_, one)| one.was_removed);
         removed.into_iter().any(|(id, one)| {
             let was_in = before.get(id).is_some_and(is_in);
-            let is_listed = listed.contains(id);
-            match self.left_to(*id) > 0 {
-                true => !was_in && !is_listed,
-                false => was_in && !is_listed && one.confirmed.len() > 1,
-            }
+            let is_known = self.left_to(*id) > 0 || listed.contains(id);
+            was_in != is_known && one.confirmed.len() > 1
         })
     }
 

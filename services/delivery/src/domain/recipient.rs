@@ -108,6 +108,11 @@ impl Recipient {
         }
     }
 
+    /// Whether they had left by then.
+    pub(crate) fn left_by(&self, moment: Timestamp) -> bool {
+        matches!(&self.standing, Standing::Gone(gone) if gone.left_at <= moment)
+    }
+
     /// Whether an issue that was published at that moment was for them, whatever
     /// they did since.
     pub(crate) fn is_meant(&self, published_at: Timestamp) -> bool {

@@ -188,7 +188,12 @@ impl Deciding<'_> {
     }
 
     fn remove(&self, ids: Vec<Uuid>, why: Removal, cursor: Option<Uuid>) -> Step {
-        self.append(vec![Body::Removed(Removed { ids, why, cursor })])
+        self.append(vec![Body::Removed(Removed {
+            ids,
+            why,
+            cursor,
+            unmeant: false,
+        })])
     }
 
     fn finish(&self) -> Step {

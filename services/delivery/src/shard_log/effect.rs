@@ -28,6 +28,9 @@ pub(super) enum Effect<'a> {
     Late,
     /// Gets no mail any more, whatever their outcome.
     Remove(Removal),
+    /// Was claimed, and is no recipient for subscriptions: their acceptance is to
+    /// be told, now or when it is known.
+    Unmeant,
     /// Proof of acceptance, for a claim that is still open.
     Remember,
     Bounce,
@@ -60,7 +63,9 @@ impl Fold {
                     }),
                     at,
                 }),
-                Effect::Accept if self.was_told(id) => Some(Told {
+                Effect::Unmeant if self.is_open(id) => None,
+                Effect::Accept if !self.was_told(id) => None,
+                Effect::Accept | Effect::Unmeant => Some(Told {
                     id,
                     exception: None,
                     at,
@@ -220,6 +225,11 @@ impl Fold {
             // A late one is untouched, too.
             if self.is_untouched(*id) || self.retry(*id).is_some() {
                 effects.push((*id, skip(removed.why)));
+            }
+            let is_first = self.removal(*id).is_none();
+            let is_out = self.was_claimed(*id) && self.exception(*id).is_none();
+            if removed.unmeant && is_first && is_out && self.retry(*id).is_none() {
+                effects.push((*id, Effect::Unmeant));
             }
             if removed.why != Removal::Cancelled {
                 effects.push((*id, Effect::Remove(removed.why)));

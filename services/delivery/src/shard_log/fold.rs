@@ -39,7 +39,8 @@ pub(crate) struct Fold {
     late: BTreeSet<Uuid>,
     removed: HashMap<Uuid, Removal>,
     exceptions: Exceptions,
-    /// Those of whom subscriptions was told that they are held.
+    /// Those of whose acceptance subscriptions is told: it was told that they are
+    /// held, or does not take them for recipients.
     told: HashSet<Uuid>,
     /// What rows of the projection did that no row of a worker has told.
     untold: Vec<(u64, Vec<Told>)>,
@@ -138,6 +139,9 @@ impl Fold {
                 self.leave(id);
                 self.retry.insert(id, retry);
                 self.done = false;
+            }
+            Effect::Unmeant => {
+                self.told.insert(id);
             }
             Effect::Late => {
                 self.late.insert(id);

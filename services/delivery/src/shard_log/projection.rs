@@ -18,26 +18,32 @@ pub(crate) enum Crossing {
     /// It is for them, which was not known.
     Late,
     /// It is not for them any more.
-    Left(Removal),
+    Left {
+        why: Removal,
+        /// Since before the publication: it was never meant for them.
+        unmeant: bool,
+    },
     /// It was for them, which was not known, and is not any more: they left
     /// before anything else was heard of them.
     Missed(Removal),
 }
 
 impl Crossing {
-    /// Whether it makes somebody a recipient who was none as far as the log
-    /// knows, which is to be mailed or told: see [`late_needs_start`].
+    /// Whether somebody is to be mailed or told by it who has a place in the log,
+    /// or none, already: see [`late_needs_start`].
     pub(crate) fn is_news(self) -> bool {
         match self {
             Self::Late | Self::Missed(_) => true,
-            Self::Left(_) => false,
+            Self::Left { unmeant, .. } => unmeant,
         }
     }
 
-    fn removal(self) -> Option<Removal> {
+    /// Why, if they get no mail, and whether it was never meant for them.
+    fn removal(self) -> Option<(Removal, bool)> {
         match self {
             Self::Late => None,
-            Self::Left(why) | Self::Missed(why) => Some(why),
+            Self::Left { why, unmeant } => Some((why, unmeant)),
+            Self::Missed(why) => Some((why, false)),
         }
     }
 }
@@ -53,11 +59,11 @@ pub(crate) fn rows(changes: &[Change]) -> Vec<Body> {
 /// late. Who is gone is told to the log as ever: somebody who was held may be
 /// about to get the issue again.
 pub(crate) fn rows_when_over(changes: &[Change]) -> Vec<Body> {
-    rows_with(changes, |ids| removed(ids, Removal::TooLate))
+    rows_with(changes, |ids| removed(ids, (Removal::TooLate, false)))
 }
 
 fn rows_with(changes: &[Change], late: impl Fn(Vec<Uuid>) -> Body) -> Vec<Body> {
-    let whose = |removal: Option<Removal>| {
+    let whose = |removal: Option<(Removal, bool)>| {
         let like = changes
             .iter()
             .filter(|change| change.crossing.removal() == removal);
@@ -67,13 +73,18 @@ fn rows_with(changes: &[Change], late: impl Fn(Vec<Uuid>) -> Body) -> Vec<Body> 
     let gone = [Removal::Unsubscribed, Removal::Erased, Removal::Suppressed];
     let gone = gone
         .into_iter()
-        .filter_map(|why| Some(removed(whose(Some(why))?, why)));
+        .flat_map(|why| [(why, false), (why, true)])
+        .filter_map(|removal| Some(removed(whose(Some(removal))?, removal)));
     whose(None).map(late).into_iter().chain(gone).collect()
 }
 
-fn removed(ids: Vec<Uuid>, why: Removal) -> Body {
-    let cursor = None;
-    Body::Removed(Removed { ids, why, cursor })
+fn removed(ids: Vec<Uuid>, (why, unmeant): (Removal, bool)) -> Body {
+    Body::Removed(Removed {
+        ids,
+        why,
+        cursor: None,
+        unmeant,
+    })
 }
 
 /// Whether `late` rows on top of a log that ends with `newest_first` need the

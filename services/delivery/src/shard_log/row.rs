@@ -169,6 +169,10 @@ pub(crate) struct Removed {
         skip_serializing_if = "Option::is_none"
     )]
     pub(crate) cursor: Option<Uuid>,
+    /// They had left before the publication, which was heard of first. Of whoever
+    /// was mailed in between is told that they were: nobody else counts them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) unmeant: bool,
 }
 
 /// Why somebody is no recipient any more.

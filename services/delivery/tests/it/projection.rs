@@ -1,5 +1,6 @@
 //! Events of one subscriber in any order, and repeated.
 
+use contracts::events::ExceptionOutcome;
 use uuid::Uuid;
 
 use crate::support::{
@@ -112,6 +113,30 @@ async fn who_left_before_the_publication_does_not_count_whatever_the_order() {
         assert_eq!(counts.skipped, u64::from(met), "{order:?}");
         assert!(world.mailbox.mails().is_empty());
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_had_left_before_the_publication_and_was_mailed_is_told_to_have_been() {
+    let world = World::new().await;
+    world.takes(&confirmed(1, 2, second(5))).await;
+    world.takes(&published(second(10))).await;
+    world.walk_started().await;
+    assert_eq!(world.mailbox.count(&address(1)), 1);
+    let left = unsubscribed_at(1, 3, second(7));
+    world.takes(&left).await;
+    world.takes(&left).await;
+    world.walk_started().await;
+    let told = world.exceptions().await;
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].entries.len(), 1);
+    assert_eq!(told[0].entries[0].outcome, ExceptionOutcome::Accepted);
+    let counts = world.progress().await.pop().expect("a report").counts;
+    assert_eq!((counts.recipients, counts.accepted), (1, 1));
+    // After the publication it is nothing special.
+    world.takes(&confirmed(2, 2, second(5))).await;
+    world.walk_started().await;
+    world.takes(&unsubscribed_at(2, 3, second(12))).await;
+    assert!(world.started().is_empty());
 }
 
 #[tokio::test(start_paused = true)]

@@ -123,6 +123,13 @@ impl Fold {
         self.claimed.is_ahead(id)
     }
 
+    /// Whether the open claim has `id`.
+    pub(in crate::shard_log) fn is_open(&self, id: Uuid) -> bool {
+        self.open
+            .as_ref()
+            .is_some_and(|open| open.ids.contains(&id))
+    }
+
     pub(in crate::shard_log) fn was_told(&self, id: Uuid) -> bool {
         self.told.contains(&id)
     }

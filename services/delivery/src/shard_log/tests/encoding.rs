@@ -45,7 +45,14 @@ fn one_of_each() -> Vec<Body> {
             reason: reason.map(str::to_owned),
         })
     };
-    let removed = |ids, why, cursor| Body::Removed(Removed { ids, why, cursor });
+    let removed = |ids, why, cursor| {
+        Body::Removed(Removed {
+            ids,
+            why,
+            cursor,
+            unmeant: false,
+        })
+    };
     vec![
         claim(1, &[1, 2], Some(2), None),
         claim(1, &[1, 2, 3], None, Some(some_settlement())),
@@ -72,6 +79,12 @@ fn one_of_each() -> Vec<Body> {
         control(Some(5), Action::Cancel, None),
         Body::Late(Late { ids: ids(1..4) }),
         removed(ids(1..4), Removal::Erased, None),
+        Body::Removed(Removed {
+            ids: ids(1..4),
+            why: Removal::Unsubscribed,
+            cursor: None,
+            unmeant: true,
+        }),
         removed(ids(1..4), Removal::Cancelled, Some(id(4))),
         removed(Vec::new(), Removal::Cancelled, Some(id(4))),
         Body::Done(Done {

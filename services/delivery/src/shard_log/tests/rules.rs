@@ -79,6 +79,7 @@ fn removed(number: u64) -> Body {
         ids: ids([number]),
         why: Removal::Unsubscribed,
         cursor: None,
+        unmeant: false,
     })
 }
 

@@ -118,14 +118,16 @@ impl Projection {
                 let mut changes = self.seen_by(issue, *shard);
                 changes.retain(|change| change.crossing.is_news());
                 if !changes.is_empty() {
-                    self.break_off(*shard, head);
                     self.add_rows_of(core, *shard, issue, &changes).await?;
+                    self.break_off(*shard, head);
                 }
             }
             for listed in &head.issues {
                 let changes = self.seen_by(listed, *shard);
                 if !changes.is_empty() {
-                    self.break_off(*shard, head);
+                    if self.is_nearly_full() {
+                        self.break_off(*shard, head);
+                    }
                     self.add_rows_of(core, *shard, listed, &changes).await?;
                 }
             }
@@ -157,16 +159,20 @@ impl Projection {
         Ok(issues)
     }
 
-    /// Begins a further transaction where one issue's rows more may not fit. Only
-    /// for somebody who is gone or, as long as it says so of nothing else, too late:
-    /// a part of that is true by itself, and comes again with the message if the
-    /// rest is not reached. Whoever is to be mailed is in the store before that.
+    /// Whether one issue's rows more may not fit.
+    fn is_nearly_full(&self) -> bool {
+        self.transaction.len() + MAX_ACTIONS_OF_ISSUE >= MAX_ACTIONS
+    }
+
+    /// Begins a further transaction, if there is but one change, by which nobody is
+    /// mailed: they are gone, or too late. A part of that is true by itself, and
+    /// comes again with the message if the rest is not reached. Whoever is to be
+    /// mailed is to be in the store before any row says so.
     fn break_off(&mut self, shard: Shard, head: &Head) {
         let [(before, change)] = &*self.changed else {
             return;
         };
-        let is_full = self.transaction.len() + MAX_ACTIONS_OF_ISSUE >= MAX_ACTIONS;
-        if !is_full || change.contact().is_some() && self.is_mailing {
+        if self.is_mailing {
             return;
         }
         let mut part = std::mem::take(&mut self.transaction);
@@ -232,7 +238,10 @@ fn seen_by(listed: &Listed, before: Option<&Recipient>, after: &Recipient) -> Op
     let crossing = match (before.is_some_and(is_for), is_for(after)) {
         (false, true) => Crossing::Late,
         // Who confirmed once more left before, and nothing was heard of that.
-        (true, false) => Crossing::Left(after.leaving().unwrap_or(Leaving::Unsubscribed).into()),
+        (true, false) => Crossing::Left {
+            why: after.leaving().unwrap_or(Leaving::Unsubscribed).into(),
+            unmeant: after.left_by(published_at),
+        },
         (false, false) if !had_left => Crossing::Missed(after.left_after(published_at)?.into()),
         _ => return None,
     };

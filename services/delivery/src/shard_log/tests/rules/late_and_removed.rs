@@ -88,6 +88,7 @@ fn a_suppressed_one_is_counted_as_such() {
         ids: ids([1]),
         why: Removal::Suppressed,
         cursor: None,
+        unmeant: false,
     })]);
     assert_eq!(fold.counts().suppressed, 1);
 }
@@ -110,9 +111,11 @@ fn whoever_is_to_be_retried_is_looked_up_and_dropped_if_gone() {
 #[test]
 fn a_change_of_a_recipient_makes_rows_of_its_crossing_in_or_out() {
     let (gone, erased) = (Removal::Unsubscribed, Removal::Erased);
+    let left = |why, unmeant| Crossing::Left { why, unmeant };
     let changes = [
         (1, Crossing::Late),
-        (3, Crossing::Left(gone)),
+        (3, left(gone, false)),
+        (6, left(gone, true)),
         (4, Crossing::Missed(gone)),
         (5, Crossing::Missed(erased)),
     ]
@@ -120,18 +123,23 @@ fn a_change_of_a_recipient_makes_rows_of_its_crossing_in_or_out() {
         id: id(number),
         crossing,
     });
-    let row = |numbers: &[u64], why| {
+    let row = |numbers: &[u64], why, unmeant| {
         Body::Removed(Removed {
             ids: ids(numbers.iter().copied()),
             why,
             cursor: None,
+            unmeant,
         })
     };
-    let left = [row(&[3, 4], gone), row(&[5], erased)];
+    let left = [
+        row(&[3, 4], gone, false),
+        row(&[6], gone, true),
+        row(&[5], erased, false),
+    ];
     let rows = projection::rows(&changes);
     assert_eq!(rows, [vec![late(1)], left.to_vec()].concat());
     let rows = projection::rows_when_over(&changes);
-    let too_late = row(&[1], Removal::TooLate);
+    let too_late = row(&[1], Removal::TooLate, false);
     assert_eq!(rows, [vec![too_late], left.to_vec()].concat());
 }
 
@@ -159,4 +167,32 @@ fn whoever_is_on_a_page_and_does_not_get_the_issue_is_told_to_the_log_once() {
     let claim = appended(fold.decide(&of, &ahead, &when(1)));
     assert!(matches!(&claim[..], [Body::Claim(_)]), "{claim:?}");
     assert_eq!(fold.counts().skipped, 4);
+}
+
+#[test]
+fn whoever_had_left_before_the_publication_and_was_mailed_is_told_to_have_been() {
+    let unmeant = |numbers: &[u64]| {
+        Body::Removed(Removed {
+            ids: ids(numbers.iter().copied()),
+            why: Removal::Unsubscribed,
+            cursor: None,
+            unmeant: true,
+        })
+    };
+    let mut fold = folded([
+        claim(1, &[1], Some(1), None),
+        settle(1, 0, &[None]),
+        claim(1, &[2, 3], Some(3), None),
+    ]);
+    let told = |fold: &Fold, body: Body| -> Vec<_> {
+        let told = fold.exceptions(&body.at(at(9))).into_iter();
+        told.map(|one| (one.id, one.exception.is_some())).collect()
+    };
+    let row = unmeant(&[1, 2, 3, 4]);
+    // Of those in the open claim, when it is known.
+    assert_eq!(told(&fold, row.clone()), [(id(1), false), (id(4), true)]);
+    then(&mut fold, row.clone());
+    assert!(told(&fold, row).is_empty(), "once");
+    let settled = settle(1, 2, &[None, Some(Fate::Unsent)]);
+    assert_eq!(told(&fold, settled), [(id(2), false), (id(3), true)]);
 }

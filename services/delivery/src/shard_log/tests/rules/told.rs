@@ -163,7 +163,15 @@ fn very_many_are_told_in_parts_by_one_row_of_a_worker_after_the_other() {
     for first in (1..=many).step_by(MAX_IDS) {
         let ids = ids(first..(first + MAX_IDS as u64).min(many + 1));
         let (why, cursor) = (Removal::Unsubscribed, None);
-        then(&mut fold, Body::Removed(Removed { ids, why, cursor }));
+        then(
+            &mut fold,
+            Body::Removed(Removed {
+                ids,
+                why,
+                cursor,
+                unmeant: false,
+            }),
+        );
     }
     let mut told = Vec::new();
     for number in 1.. {

@@ -39,7 +39,10 @@ impl World {
         let is_recipient = self.is_recipient(id);
         let crossing = match (was_recipient, is_recipient) {
             (false, true) => Crossing::Late,
-            (true, false) => Crossing::Left(Removal::Unsubscribed),
+            (true, false) => Crossing::Left {
+                why: Removal::Unsubscribed,
+                unmeant: false,
+            },
             _ => return Ok(()),
         };
         let change = Change { id, crossing };
@@ -65,6 +68,7 @@ impl World {
             ids: vec![id],
             why: Removal::Unsubscribed,
             cursor: None,
+            unmeant: false,
         }))
     }
 
