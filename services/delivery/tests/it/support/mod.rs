@@ -6,6 +6,7 @@ mod fault;
 mod mailbox;
 mod ses_endpoint;
 mod smtp_server;
+mod starter;
 mod world;
 
 pub(crate) use bulk_mailbox::BulkMailbox;

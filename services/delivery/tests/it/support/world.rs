@@ -1,13 +1,8 @@
 //! Delivery, its surroundings, and what can be seen of it.
 
-use std::{
-    collections::{BTreeSet, HashSet},
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use ambient::{Clock, SystemRandomness, whole_milliseconds};
-use async_trait::async_trait;
 use contracts::{
     CloudEvent, EventData,
     events::{
@@ -17,7 +12,7 @@ use contracts::{
 use delivery::{
     App, Config, Ports, SendRate,
     mail::MailSender,
-    ports::{WorkflowStarter, WorkflowUnavailable},
+    ports::WorkflowStarter,
     workflow::{IssueRun, SHARDS, ShardOutcome, StepError, WorkerId},
 };
 use dynamo::Query;
@@ -27,7 +22,7 @@ use outbox::{HandleError, OutboxRow, PARTITION_PREFIX, PARTITIONS};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{Fault, Mailbox, MortalMail, mortal, start, subscriber};
+use super::{Fault, Mailbox, MortalMail, mortal, start, starter::Starter, subscriber};
 
 const TABLE: &str = "delivery";
 /// The least time between two reports.
@@ -44,32 +39,6 @@ impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         let passed = SignedDuration::try_from(self.began.elapsed()).expect("in range");
         whole_milliseconds(start() + passed)
-    }
-}
-
-/// Remembers what was started, as a workflow engine does.
-#[derive(Default)]
-struct Starter {
-    known: Mutex<HashSet<String>>,
-    failed: Mutex<HashSet<String>>,
-    waiting: Mutex<Vec<IssueRun>>,
-}
-
-#[async_trait]
-impl WorkflowStarter for Starter {
-    async fn start(&self, run: &IssueRun) -> Result<(), WorkflowUnavailable> {
-        if self.known.lock().expect("not poisoned").insert(run.name()) {
-            self.waiting.lock().expect("not poisoned").push(run.clone());
-        }
-        Ok(())
-    }
-
-    async fn is_under_way(&self, run: &IssueRun) -> Result<bool, WorkflowUnavailable> {
-        let has = |names: &Mutex<HashSet<String>>| {
-            let names = names.lock().expect("not poisoned");
-            names.contains(&run.name())
-        };
-        Ok(has(&self.known) && !has(&self.failed))
     }
 }
 
@@ -157,13 +126,12 @@ impl World {
 
     /// The execution of the run fails: its name is spent.
     pub(crate) fn fails(&self, run: &IssueRun) {
-        let mut failed = self.starter.failed.lock().expect("not poisoned");
-        failed.insert(run.name());
+        self.starter.fails(run);
     }
 
     /// What was started and not walked yet.
     pub(crate) fn started(&self) -> Vec<IssueRun> {
-        std::mem::take(&mut *self.starter.waiting.lock().expect("not poisoned"))
+        self.starter.take()
     }
 
     /// Walks what was started, until nothing is.
