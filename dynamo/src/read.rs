@@ -3,7 +3,11 @@
 use std::{fmt, sync::Arc};
 
 use ambient::{SharedRandomness, SystemRandomness};
-use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use aws_sdk_dynamodb::{
+    Client,
+    operation::query::builders::QueryFluentBuilder,
+    types::{AttributeValue, Select},
+};
 use serde::de::DeserializeOwned;
 
 use crate::{
@@ -119,6 +123,13 @@ impl Query {
         self.after = Some(cursor);
         self
     }
+
+    fn from(self, cursor: Cursor) -> Self {
+        Self {
+            after: Some(cursor),
+            ..self
+        }
+    }
 }
 
 impl Table {
@@ -160,30 +171,8 @@ impl Table {
     /// # Errors
     /// See [`ReadError`].
     pub async fn query<T: DeserializeOwned>(&self, query: Query) -> Result<Page<T>, ReadError> {
-        let (partition_key, sort_key) = if query.index {
-            (LIST_KEY, LIST_ORDER)
-        } else {
-            (PARTITION_KEY, SORT_KEY)
-        };
-        let mut request = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .set_index_name(query.index.then(|| LISTING_INDEX.to_owned()))
-            .expression_attribute_names("#p", partition_key)
-            .expression_attribute_values(":p", AttributeValue::S(query.partition.clone()))
-            .scan_index_forward(!query.descending)
-            .consistent_read(!query.index && !query.eventually)
-            .limit(query.limit)
-            .set_exclusive_start_key(query.after.clone());
-        request = match &query.sort_prefix {
-            None => request.key_condition_expression("#p = :p"),
-            Some(prefix) => request
-                .key_condition_expression("#p = :p AND begins_with(#s, :s)")
-                .expression_attribute_names("#s", sort_key)
-                .expression_attribute_values(":s", AttributeValue::S(prefix.clone())),
-        };
-        let output = request
+        let output = self
+            .request(&query)
             .send()
             .await
             .map_err(|error| ReadError::Unavailable(describe(&error)))?;
@@ -194,10 +183,64 @@ impl Table {
                 .into_iter()
                 .map(item::read)
                 .collect::<Result<_, _>>()?,
-            next: output.last_evaluated_key.map(|cursor| Query {
-                after: Some(cursor),
-                ..query
-            }),
+            next: output.last_evaluated_key.map(|cursor| query.from(cursor)),
         })
+    }
+
+    /// Counts the items of `query` that have at `path`, name by name, a number of
+    /// `most` at the most. They are read where they are, at the price of a read,
+    /// and do not come here.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub async fn count_up_to(
+        &self,
+        query: Query,
+        path: [&str; 2],
+        most: i64,
+    ) -> Result<u64, ReadError> {
+        let mut count = 0;
+        let mut next = Some(query);
+        while let Some(query) = next {
+            let output = self
+                .request(&query)
+                .select(Select::Count)
+                .filter_expression("#map.#field <= :most")
+                .expression_attribute_names("#map", path[0])
+                .expression_attribute_names("#field", path[1])
+                .expression_attribute_values(":most", AttributeValue::N(most.to_string()))
+                .send()
+                .await
+                .map_err(|error| ReadError::Unavailable(describe(&error)))?;
+            count += u64::try_from(output.count).unwrap_or_default();
+            next = output.last_evaluated_key.map(|cursor| query.from(cursor));
+        }
+        Ok(count)
+    }
+
+    fn request(&self, query: &Query) -> QueryFluentBuilder {
+        let (partition_key, sort_key) = if query.index {
+            (LIST_KEY, LIST_ORDER)
+        } else {
+            (PARTITION_KEY, SORT_KEY)
+        };
+        let request = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .set_index_name(query.index.then(|| LISTING_INDEX.to_owned()))
+            .expression_attribute_names("#p", partition_key)
+            .expression_attribute_values(":p", AttributeValue::S(query.partition.clone()))
+            .scan_index_forward(!query.descending)
+            .consistent_read(!query.index && !query.eventually)
+            .limit(query.limit)
+            .set_exclusive_start_key(query.after.clone());
+        match &query.sort_prefix {
+            None => request.key_condition_expression("#p = :p"),
+            Some(prefix) => request
+                .key_condition_expression("#p = :p AND begins_with(#s, :s)")
+                .expression_attribute_names("#s", sort_key)
+                .expression_attribute_values(":s", AttributeValue::S(prefix.clone())),
+        }
     }
 }

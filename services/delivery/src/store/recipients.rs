@@ -12,9 +12,9 @@ use self::row::{Read, Row};
 use crate::domain::{recipient::Recipient, shard::Shard};
 
 /// How many recipients are read at once.
-const PAGE: u16 = 1_000;
+const PAGE: u16 = 500;
 /// How many are counted at once; the store ends a page at 1 MB anyway.
-const COUNTED: u16 = 2_000;
+const COUNTED: u16 = 5_000;
 
 /// Names a recipient's action in a failed transaction.
 pub(crate) const LABEL: &str = "recipient";
@@ -113,19 +113,9 @@ pub(crate) async fn estimate(
     shard: Shard,
     published_at: Timestamp,
 ) -> Result<u64, ReadError> {
-    let mut count = 0;
-    let mut next = Some(Query::partition(partition(shard), COUNTED).eventually_consistent());
-    while let Some(query) = next {
-        let page = table.query::<Read>(query).await?;
-        let meant = page.items.into_iter().map(|read| match read {
-            Read::Row(row) => Recipient::from(row).is_meant(published_at),
-            // They count as skipped.
-            Read::Corrupt { .. } => true,
-        });
-        count += meant.filter(|is_meant| *is_meant).count() as u64;
-        next = page.next;
-    }
-    Ok(count)
+    let query = Query::partition(partition(shard), COUNTED).eventually_consistent();
+    let most = row::moment(published_at);
+    table.count_up_to(query, row::CONFIRMED_AT, most).await
 }
 
 /// Writes `recipient` over `present`, which must not have changed since.

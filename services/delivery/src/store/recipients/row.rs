@@ -70,6 +70,18 @@ enum Moment {
     Text(Timestamp),
 }
 
+/// Where a row has the moment of its confirmation, if it is a number: those of
+/// older rows, and of centuries from now, are text.
+pub(super) const CONFIRMED_AT: [&str; 2] = ["a", "c"];
+
+/// `moment` as a number to compare with; the nearest one that there is.
+pub(super) fn moment(moment: Timestamp) -> i64 {
+    let nearest = moment
+        .as_nanosecond()
+        .clamp(i64::MIN.into(), i64::MAX.into());
+    nearest as i64
+}
+
 impl From<Timestamp> for Moment {
     fn from(moment: Timestamp) -> Self {
         match i64::try_from(moment.as_nanosecond()) {
