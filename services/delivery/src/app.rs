@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ambient::{SharedClock, SharedRandomness};
 use dynamo::{ReadError, Table};
 use outbox::MessageHandler;
+use tokio::sync::Semaphore;
 
 use crate::{
     config::Config,
@@ -15,6 +16,11 @@ use crate::{
     use_cases::{Allowance, Pace, Turns, UnclearCalls, sweep_issues::sweep_issues},
     workflow::{Folds, InFlight, IssueRun, Steps, Stop},
 };
+
+/// How many pages of recipients are read at a time: what comes and is parsed is
+/// the most that sending takes of memory, and with 16 shards that read when they
+/// like, the peak would be a matter of chance.
+const CONCURRENT_PAGES: usize = 3;
 
 /// What delivery needs from its host.
 #[derive(Clone)]
@@ -56,6 +62,8 @@ pub(crate) struct Core {
     pub(crate) allowance: Allowance,
     /// Which issues the mail side answers for unclearly.
     pub(crate) unclear_calls: UnclearCalls,
+    /// Who may read a page of recipients.
+    pub(crate) page_reads: Arc<Semaphore>,
 }
 
 impl App {
@@ -73,6 +81,7 @@ impl App {
                 pace: Pace::default(),
                 allowance: Allowance::default(),
                 unclear_calls: UnclearCalls::default(),
+                page_reads: Arc::new(Semaphore::new(CONCURRENT_PAGES)),
                 mail: ports.mail,
                 workflow: ports.workflow,
                 stop: Stop::default(),

@@ -113,12 +113,6 @@ impl Recipient {
         matches!(&self.standing, Standing::Gone(gone) if gone.left_at <= moment)
     }
 
-    /// Whether an issue that was published at that moment was for them, whatever
-    /// they did since.
-    pub(crate) fn is_meant(&self, published_at: Timestamp) -> bool {
-        self.addressee(published_at).is_some() || self.left_after(published_at).is_some()
-    }
-
     /// Why they do not get an issue that was for them when it was published at
     /// that moment; none if it was not, or they do.
     pub(crate) fn left_after(&self, published_at: Timestamp) -> Option<Leaving> {

@@ -56,6 +56,16 @@ impl Ahead {
         self.is_end = is_end;
     }
 
+    /// Whether fewer than `count` are left, and there may be more.
+    pub(crate) fn has_fewer_than(&self, count: usize) -> bool {
+        self.ids.len() < count && !self.is_end
+    }
+
+    /// The id that the next page begins after.
+    pub(crate) fn after(&self, fold: &Fold) -> Option<Uuid> {
+        self.through.max(fold.cursor())
+    }
+
     /// Notes that the issue was for `id`, who is on a page, and that they do not
     /// get it. The log is told, if it does not know.
     pub(crate) fn gone(&mut self, id: Uuid, why: Removal) {
@@ -149,7 +159,7 @@ impl Fold {
             cursor = Some(*id);
         }
         if ids.len() < most && !ahead.is_end {
-            let after = ahead.through.max(self.cursor());
+            let after = ahead.after(self);
             return Batch::ReadPage { after };
         }
         if ids.is_empty() {

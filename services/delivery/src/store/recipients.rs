@@ -107,7 +107,8 @@ pub(crate) async fn page(
 }
 
 /// How many recipients of `shard` an issue of that moment has, by and large: an
-/// estimate need not be strongly consistent, which is twice the price.
+/// estimate need not be strongly consistent, which is twice the price, and is
+/// without those who left or whose item cannot be read.
 pub(crate) async fn estimate(
     table: &Table,
     shard: Shard,

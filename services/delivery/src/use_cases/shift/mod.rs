@@ -2,6 +2,7 @@
 
 mod append;
 mod pacing;
+mod pages;
 
 use std::collections::HashMap;
 
@@ -9,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use self::pacing::Rate;
+use self::{pacing::Rate, pages::NextPage};
 use super::{
     issue_call::{Claimed, call},
     log::{self, catch_up},
@@ -20,13 +21,10 @@ use crate::{
     domain::{rate::SendRate, recipient::Recipient, shard::Shard},
     mail::{IssueMail, SEND_LIMIT, SendResult},
     shard_log::{
-        Action, Ahead, BatchSize, Body, Called, Circumstances, End, Fold, MAX_UNCLEAR, Removal,
-        Row, Step, UNCLEAR_IN_A_ROW, Worker,
+        Action, Ahead, BatchSize, Body, Called, Circumstances, End, Fold, MAX_UNCLEAR, Row, Step,
+        UNCLEAR_IN_A_ROW, Worker,
     },
-    store::{
-        recipients::{self, Found},
-        shard_log::ShardLog,
-    },
+    store::shard_log::ShardLog,
     workflow::{ShardOutcome, StepError, WorkerId},
 };
 
@@ -55,14 +53,6 @@ pub(super) struct Known {
     pub(super) send_rate: Option<SendRate>,
 }
 
-/// Whether an issue is for somebody.
-enum Meant {
-    Yes(Recipient),
-    /// It was, and they do not get it.
-    Gone(Removal),
-    Never,
-}
-
 /// One invocation at work.
 pub(super) struct Shift<'a> {
     core: &'a Core,
@@ -74,6 +64,8 @@ pub(super) struct Shift<'a> {
     ahead: Ahead,
     /// Who was read and not mailed yet.
     readers: HashMap<Uuid, Recipient>,
+    /// Read while the mail side takes its time.
+    next_page: Option<NextPage>,
     turn: Option<Turn<'a>>,
     rate: Option<Rate>,
     /// When the last mail call ended.
@@ -106,6 +98,7 @@ impl<'a> Shift<'a> {
             worker: Worker::new(worker),
             ahead: Ahead::default(),
             readers: HashMap::new(),
+            next_page: None,
             turn: None,
             rate: None,
             called: Instant::now(),
@@ -241,59 +234,10 @@ impl<'a> Shift<'a> {
         }
     }
 
-    async fn read_page(&mut self, after: Option<Uuid>) -> Result<(), StepError> {
-        let page = recipients::page(&self.core.table, self.log.shard, after).await?;
-        let mut ids = Vec::with_capacity(page.recipients.len());
-        for (id, found) in page.recipients {
-            match self.meant(found) {
-                Meant::Yes(recipient) => {
-                    ids.push(id);
-                    self.readers.insert(id, recipient);
-                }
-                Meant::Gone(why) => self.ahead.gone(id, why),
-                Meant::Never => {}
-            }
-        }
-        self.ahead.extend(&ids, page.last, page.is_end);
-        if self.fold.is_cancelled() && !self.has_claim() {
-            // Nobody is mailed any more: their ids are enough.
-            self.readers = HashMap::new();
-        }
-        Ok(())
-    }
-
-    async fn look_up(&mut self, ids: &[Uuid]) -> Result<(), StepError> {
-        let mut found = recipients::look_up(&self.core.table, ids).await?;
-        for id in ids {
-            let meant = found.remove(id).map_or(Meant::Never, |it| self.meant(it));
-            let gone = match meant {
-                Meant::Yes(recipient) => {
-                    self.readers.insert(*id, recipient);
-                    None
-                }
-                Meant::Gone(why) => Some(why),
-                Meant::Never => Some(Removal::Unsubscribed),
-            };
-            self.ahead.looked_up(*id, gone);
-        }
-        Ok(())
-    }
-
-    /// Whether the issue is for somebody who was found.
-    fn meant(&self, found: Found) -> Meant {
-        let published_at = self.known.published_at;
-        match found {
-            Found::Unreadable => Meant::Gone(Removal::Unreadable),
-            Found::Recipient(one) if one.addressee(published_at).is_some() => Meant::Yes(one),
-            Found::Recipient(one) => one
-                .left_after(published_at)
-                .map_or(Meant::Never, |why| Meant::Gone(why.into())),
-        }
-    }
-
     async fn call(&mut self, claim: u64, ids: &[Uuid]) {
         let shard = self.log.shard.number();
         let claimed = Claimed { shard, claim, ids };
+        self.read_on();
         self.depart(ids.len()).await;
         let results = call(self.core, &self.issue, &claimed, &self.readers).await;
         self.called = Instant::now();
