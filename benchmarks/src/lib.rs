@@ -20,7 +20,7 @@ pub use bare::Recorder;
 pub use meter::Usage;
 pub use outside::{Outside, OutsideProcess, serve_outside};
 pub use process::{cpu_seconds, peak_kib};
-pub use sender::{Mail, Sender};
+pub use sender::{Mail, Sender, Took};
 pub use ses::Taken;
 
 /// The name of delivery's table.

@@ -6,6 +6,7 @@ use std::{
     path::Path,
     process::{Child, Command, Stdio},
     sync::Arc,
+    thread,
     time::Duration,
 };
 
@@ -21,7 +22,7 @@ use delivery::{
 use engine::Engine;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, runtime, sync::oneshot};
 
 use crate::{TABLE, Taken, Usage, fill::fill, sender, ses, sink, store};
 
@@ -68,9 +69,23 @@ pub async fn serve_outside(
     tokio::spawn(sink::serve(sink));
     Outside {
         store: serve(store::router(engine)).await,
-        ses: serve(ses::router(latency)).await,
+        ses: apart(ses::router(latency)).await,
         smtp: format!("smtp://{smtp}"),
     }
+}
+
+/// Serves it from a thread of its own: however busy the store is, it answers in
+/// time.
+async fn apart(router: Router) -> String {
+    let (tell, address) = oneshot::channel();
+    thread::spawn(move || {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime").block_on(async {
+            tell.send(serve(router).await).expect("somebody waits");
+            std::future::pending::<()>().await;
+        });
+    });
+    address.await.expect("an address")
 }
 
 async fn serve(router: Router) -> String {

@@ -54,6 +54,22 @@ impl Mail {
     }
 }
 
+/// How long an issue took.
+#[derive(Debug, Clone, Copy)]
+pub struct Took {
+    /// Until the recipients were counted, which is done once.
+    pub planning: Duration,
+    /// From the first claim to the end.
+    pub sending: Duration,
+}
+
+impl Took {
+    /// All of it.
+    pub fn whole(self) -> Duration {
+        self.planning + self.sending
+    }
+}
+
 /// Delivery, and what walks its runs.
 pub struct Sender {
     app: App,
@@ -80,9 +96,8 @@ impl Sender {
         }
     }
 
-    /// Publishes an issue and sends it, until everybody has an outcome; tells how
-    /// long the sending took.
-    pub async fn send(&self) -> Duration {
+    /// Publishes an issue and sends it, until everybody has an outcome.
+    pub async fn send(&self) -> Took {
         let published = message(issue());
         let handled = self.app.inbound().handle(&published).await;
         handled.expect("it is accepted");
@@ -90,6 +105,7 @@ impl Sender {
         let steps = self.app.steps();
         let began = Instant::now();
         steps.plan(&run).await.expect("it is planned");
+        let planning = began.elapsed();
         let shards = (0..SHARDS).map(|shard| {
             let (steps, run) = (steps.clone(), run.clone());
             tokio::spawn(async move {
@@ -108,7 +124,10 @@ impl Sender {
             ended.expect("it ends");
         }
         steps.finish(&run).await.expect("it is finished");
-        began.elapsed()
+        Took {
+            planning,
+            sending: began.elapsed() - planning,
+        }
     }
 
     /// Publishes the events that the sending made, as the relay does; tells how
