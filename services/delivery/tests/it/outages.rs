@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use contracts::events::{DeliveryStatus, ExceptionOutcome};
-use delivery::workflow::{IssueRun, ShardOutcome};
+use delivery::workflow::{IssueRun, ShardOutcome, WorkerId};
+use uuid::Uuid;
 
 use crate::support::{
     Fault, World, address, confirmed, pause, published, resume, second, subscriber, unavailable,
@@ -65,6 +66,39 @@ async fn a_store_out_of_order_for_a_while_holds_nobody_whose_answer_is_known() {
     world.restart();
     world.walk(&run).await.expect("walked");
     let counts = world.delivered().await[0].counts;
+    assert_eq!((counts.accepted, counts.held), (1, 0));
+    assert_eq!(world.mailbox.mails().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_worker_knows_that_was_given_up_is_reported_after_the_end() {
+    // The claim is put and its put answered, the mail leaves and has left.
+    const SETTLING: usize = 4;
+    const LEASE: Duration = Duration::from_secs(120);
+    let mut world = World::new().await;
+    world.sole_process = false;
+    world.restart();
+    world.takes(&confirmed(1, 2, second(0))).await;
+    world.takes(&published(second(1))).await;
+    let run = world.started().remove(0);
+    world.app.steps().plan(&run).await.expect("planned");
+    let outage = Fault::at(SETTLING);
+    world.restart_mortal(&outage);
+    let cut_off = world.app.steps();
+    world.restart();
+    let worker = WorkerId(Uuid::from_u128(1));
+    let others = async {
+        tokio::time::sleep(LEASE + Duration::from_millis(10)).await;
+        world.walk(&run).await.expect("walked");
+        assert_eq!(world.delivered().await[0].counts.held, 1);
+        outage.is_over();
+    };
+    let (sent, ()) = tokio::join!(cut_off.send_shard(&run, 1, worker, LEASE * 2), others);
+    sent.expect("it tells what it knows");
+    for run in world.app.unfinished_runs().await.expect("read") {
+        world.walk(&run).await.expect("walked");
+    }
+    let counts = world.progress().await.pop().expect("a report").counts;
     assert_eq!((counts.accepted, counts.held), (1, 0));
     assert_eq!(world.mailbox.mails().len(), 1);
 }
