@@ -10,6 +10,7 @@ use std::{
 
 use clap::error::ErrorKind;
 use telemetry::{Telemetry, TelemetryError};
+use tokio::runtime::Builder;
 
 use crate::{
     config::{Cli, one_line},
@@ -23,6 +24,9 @@ use crate::{
 const EXIT_MISCONFIGURED: u8 = 2;
 /// The longest that threads which still block may hold up the end.
 const RUNTIME_END: Duration = Duration::from_secs(1);
+/// How many threads may block: for the databases, each of which does one thing at
+/// a time, and passwords. Each thread keeps memory of its own.
+const BLOCKING_THREADS: usize = 8;
 
 /// Runs the program to its end.
 pub fn run() -> ExitCode {
@@ -39,7 +43,11 @@ pub fn run() -> ExitCode {
         Ok(observers) => observers,
         Err(error) => return refuse(&error.to_string()),
     };
-    let runtime = match tokio::runtime::Runtime::new() {
+    let runtime = match Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS)
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return refuse(&format!("no threads can be started: {error}")),
     };
