@@ -16,7 +16,7 @@ use cucumber::{
     writer::{self, Stats as _},
 };
 use futures::FutureExt as _;
-use world::{Pennypost, target::Target};
+use world::{Pennypost, run_as_the_program_if_asked, target::Target};
 
 /// Where the feature files are.
 const SCENARIOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
@@ -24,8 +24,18 @@ const SCENARIOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
 /// Scenarios that run at once: enough to keep few cores busy while some wait.
 const SCENARIOS_AT_ONCE: usize = 8;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+/// For what takes minutes: it runs only if it is asked for by this tag.
+const AT_SCALE: &str = "at-scale";
+
+fn main() -> ExitCode {
+    if let Some(ended) = run_as_the_program_if_asked() {
+        return ended;
+    }
+    let runtime = tokio::runtime::Runtime::new().expect("threads can be started");
+    runtime.block_on(run_scenarios())
+}
+
+async fn run_scenarios() -> ExitCode {
     let target = Target::from_environment();
     say(&target.announcement());
     // The standard harness's flags (`--nocapture`, …) mean nothing here.
@@ -80,6 +90,10 @@ fn all_tags<'a>(feature: &'a Feature, scenario: &'a Scenario) -> Vec<&'a str> {
 /// Whether there are no `words`, or one stands in the scenario's title or in a tag.
 fn is_asked_for(words: &[String], feature: &Feature, scenario: &Scenario) -> bool {
     let tags = all_tags(feature, scenario);
+    if tags.contains(&AT_SCALE) {
+        let mut words = words.iter().map(|word| word.trim_start_matches('@'));
+        return words.any(|word| word == AT_SCALE);
+    }
     words.is_empty()
         || words.iter().any(|word| {
             scenario.name.contains(word)

@@ -7,9 +7,9 @@ use super::programs::{json_of, request};
 use crate::world::{Actor, Answer, Pennypost, until};
 
 const IMPORT: &str = "/v1/subscribers/import";
-const CSV: &str = "text/csv";
+pub(super) const CSV: &str = "text/csv";
 
-async fn import(world: &mut Pennypost, actor: &str, kind: &str, list: String) {
+pub(super) async fn import(world: &mut Pennypost, actor: &str, kind: &str, list: String) {
     let request = request(world, actor, Method::POST, IMPORT)
         .header("content-type", kind)
         .body(list);

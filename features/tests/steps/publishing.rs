@@ -27,7 +27,7 @@ impl FromStr for OptionalField {
 }
 
 /// Where issues are published and listed.
-const NEWSLETTERS: &str = "/admin/newsletters";
+pub(super) const NEWSLETTERS: &str = "/admin/newsletters";
 
 /// The text that every scenario's issue has in its text part.
 pub(crate) fn text_content(title: &str) -> String {

@@ -95,6 +95,11 @@ impl Browser {
         self.client.post(self.url(path))
     }
 
+    /// The system is at `base` now.
+    pub(crate) fn go_to(&mut self, base: &Url) {
+        self.base = base.clone();
+    }
+
     fn url(&self, path: &str) -> Url {
         self.base.join(path).expect("a path of a scenario is valid")
     }

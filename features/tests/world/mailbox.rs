@@ -3,6 +3,9 @@
 use reqwest::{Client, Url};
 use serde_json::Value;
 
+/// How many mails to ask for at once.
+const PAGE: usize = 200;
+
 /// The console's mailbox.
 #[derive(Clone)]
 pub(crate) struct Mailbox {
@@ -45,6 +48,23 @@ impl Mailbox {
             .filter(|message| message["Subject"] == subject)
             .map(|message| text_of(message, "ID"))
             .collect()
+    }
+
+    /// Whom mails with exactly this `subject` are to, once for each mail.
+    pub(crate) async fn addressees(&self, subject: &str) -> Vec<String> {
+        let mut addressees = Vec::new();
+        for start in (0..).step_by(PAGE) {
+            let mut url = self.url("api/v1/messages");
+            url.set_query(Some(&format!("start={start}&limit={PAGE}")));
+            let found = self.json(url).await;
+            let messages = found["messages"].as_array().expect("a list of messages");
+            let ours = messages.iter().filter(|it| it["Subject"] == subject);
+            addressees.extend(ours.map(|message| text_of(&message["To"][0], "Address")));
+            if messages.len() < PAGE {
+                break;
+            }
+        }
+        addressees
     }
 
     /// The mail with this id.

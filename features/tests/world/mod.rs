@@ -4,6 +4,8 @@ mod actor;
 mod browser;
 mod clock;
 mod links;
+mod machine;
+mod mail_server;
 mod mailbox;
 mod page;
 mod system;
@@ -18,6 +20,8 @@ use reqwest::Method;
 pub(crate) use actor::Actor;
 pub(crate) use browser::{Answer, Browser, FORM};
 pub(crate) use links::{confirmation_links, path_of, unsubscribe_links};
+pub(crate) use machine::{Machine, run_as_the_program_if_asked};
+pub(crate) use mail_server::{MailServer, Manner};
 pub(crate) use mailbox::{Mail, Mailbox};
 pub(crate) use page::{flash, form_fields, hidden_value, issue_links, unescaped};
 pub(crate) use system::System;
@@ -60,6 +64,8 @@ pub(crate) struct Pennypost {
     pub(crate) places: HashMap<String, String>,
     /// The cookies of a browser before it logged in.
     pub(crate) cookies_before: Option<String>,
+    /// How many readers were on the list that was imported last.
+    pub(crate) readers: u32,
     /// The title of the issue that was published last.
     latest_title: Option<String>,
     /// Every answer of the scenario, oldest first, and the latest step's part.
@@ -81,6 +87,7 @@ impl Pennypost {
             programs: HashMap::new(),
             places: HashMap::new(),
             cookies_before: None,
+            readers: 0,
             latest_title: None,
             answers: Vec::new(),
             latest: 0,
@@ -107,6 +114,14 @@ impl Pennypost {
             .clone()
     }
 
+    /// Tells all browsers where the system is now.
+    pub(crate) fn system_moved(&mut self) {
+        let base = self.system.url();
+        for browser in self.browsers.values_mut() {
+            browser.go_to(base);
+        }
+    }
+
     /// Gives `actor` this browser.
     pub(crate) fn give_browser(&mut self, actor: &str, browser: Browser) {
         self.browsers.insert(actor.to_owned(), browser);
@@ -124,6 +139,11 @@ impl Pennypost {
             .entry(person.to_owned())
             .or_insert_with(|| format!("{}.{scenario}@example.com", person.to_lowercase()))
             .clone()
+    }
+
+    /// The address of a reader on an imported list, by their number from 1.
+    pub(crate) fn address_of_reader(&self, number: u32) -> String {
+        format!("r{number}.{}@example.com", self.scenario)
     }
 
     /// From now on `person` uses `mailbox` before the @.

@@ -7,11 +7,12 @@ use reqwest::Url;
 
 use super::{
     clock::MovableClock,
+    machine::Machine,
     target::{Attached, Target},
 };
 
 /// The password of `admin` in systems of our own.
-const ADMIN_PASSWORD: &str = "everything has to start somewhere";
+pub(crate) const ADMIN_PASSWORD: &str = "everything has to start somewhere";
 
 /// How long an issue waits before it goes out: long enough for a scenario to pause
 /// or cancel it first.
@@ -21,6 +22,8 @@ const SETTLE: Duration = Duration::from_secs(2);
 pub(crate) enum System {
     /// Started for one scenario, in this process.
     Own(Box<Own>),
+    /// A process of its own, started for one scenario, with its data on disk.
+    Machine(Box<Machine>),
     /// Started by somebody else.
     Attached(Box<Attached>),
 }
@@ -48,6 +51,7 @@ impl System {
     pub(crate) fn url(&self) -> &Url {
         match self {
             Self::Own(own) => &own.url,
+            Self::Machine(machine) => machine.url(),
             Self::Attached(attached) => &attached.url,
         }
     }
@@ -56,6 +60,7 @@ impl System {
     pub(crate) fn console_url(&self) -> &Url {
         match self {
             Self::Own(own) => &own.console_url,
+            Self::Machine(machine) => machine.console_url(),
             Self::Attached(attached) => attached
                 .console_url
                 .as_ref()
@@ -67,6 +72,7 @@ impl System {
     pub(crate) fn public_url(&self) -> Option<&Url> {
         match self {
             Self::Own(own) => Some(&own.public_url),
+            Self::Machine(machine) => Some(machine.url()),
             Self::Attached(_) => None,
         }
     }
@@ -74,7 +80,7 @@ impl System {
     /// The password of the user `admin`.
     pub(crate) fn admin_password(&self) -> &str {
         match self {
-            Self::Own(_) => ADMIN_PASSWORD,
+            Self::Own(_) | Self::Machine(_) => ADMIN_PASSWORD,
             Self::Attached(attached) => &attached.admin_password,
         }
     }
@@ -87,11 +93,24 @@ impl System {
     pub(crate) fn advance(&self, time: Duration) {
         match self {
             Self::Own(own) => own.clock.advance(time),
-            Self::Attached(_) => panic!("only an own system's clock can be moved"),
+            Self::Machine(_) | Self::Attached(_) => {
+                panic!("only an own system's clock can be moved")
+            }
         }
     }
 
-    /// Stops an own system.
+    /// The process that the scenario started.
+    ///
+    /// # Panics
+    /// If it started none.
+    pub(crate) fn machine(&mut self) -> &mut Machine {
+        match self {
+            Self::Machine(machine) => machine,
+            Self::Own(_) | Self::Attached(_) => panic!("the scenario started no machine"),
+        }
+    }
+
+    /// Stops an own system. A [`Machine`] ends when it is dropped.
     pub(crate) async fn stop(&mut self) {
         if let Self::Own(own) = self
             && let Some(host) = own.host.take()
