@@ -20,6 +20,7 @@ mod planted;
 mod process;
 mod queue;
 mod run;
+mod ses;
 mod setup;
 mod spoil;
 mod store;

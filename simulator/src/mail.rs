@@ -1,16 +1,22 @@
 //! The mail side: what it takes, what it says of it, and its own log.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use async_trait::async_trait;
 use delivery::mail::{Email, MailSender, SendResult};
 use tokio::time::Duration;
 use uuid::Uuid;
 
-use crate::{life::Life, planted::Planted, world::World};
+use crate::{life::Life, planted::Planted, ses::ReachedSes, world::World};
 
 /// Longer than delivery waits for an answer.
-const NO_ANSWER: Duration = Duration::from_secs(130);
+pub(crate) const NO_ANSWER: Duration = Duration::from_secs(130);
+/// The longest that an answer takes which comes: a mail side that answers at all
+/// keeps to `ANSWER_LIMIT`.
+const SLOWEST: u64 = 20_000;
 
 /// What a mail is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,15 +58,30 @@ impl Mail {
 /// The mail side and its log.
 #[derive(Debug)]
 pub(crate) struct MailSide {
-    world: Arc<World>,
+    pub(crate) world: Arc<World>,
+    /// It is SES, which takes many readers in a call; else one mail at a time.
+    is_ses: bool,
     mails: Mutex<Vec<Mail>>,
+    memory: Mutex<Memory>,
+}
+
+/// What the mail side remembers beside its log.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    /// What single mails are about, by their `Message-ID`.
+    pub(crate) composed: BTreeMap<String, About>,
+    /// Whose address SES has taken a dislike to.
+    pub(crate) disliked: BTreeSet<Uuid>,
 }
 
 impl MailSide {
     pub(crate) fn new(world: &Arc<World>) -> Arc<Self> {
+        let is_ses = world.chance.one_in(2);
         Arc::new(Self {
             world: Arc::clone(world),
+            is_ses: is_ses || world.planted.is_some_and(Planted::needs_bulk),
             mails: Mutex::default(),
+            memory: Mutex::default(),
         })
     }
 
@@ -83,27 +104,40 @@ impl MailSide {
     }
 
     async fn take(&self, email: &Email) -> SendResult {
-        let world = &self.world;
-        let latency = match world.chance.below(20) {
-            0 => world.chance.between(1_000, 40_000),
-            _ => world.chance.between(5, 300),
-        };
-        tokio::time::sleep(Duration::from_millis(latency)).await;
+        self.latency().await;
         let became = self.became();
-        let mail = Mail {
-            about: about(email),
-            to: email.to.expose().to_owned(),
-            became,
-        };
-        let at = world.passed();
-        world
-            .watch
-            .note(|| format!("{at} mail {} {became:?}", email.message_id));
-        self.mails().push(mail);
-        answer(world, became).await
+        self.log(about(email), email.to.expose(), became);
+        answer(&self.world, became).await
     }
 
-    fn became(&self) -> Became {
+    /// The way to the mail side and back.
+    pub(crate) async fn latency(&self) {
+        let chance = &self.world.chance;
+        let latency = match chance.below(20) {
+            0 => chance.between(1_000, SLOWEST),
+            _ => chance.between(5, 300),
+        };
+        tokio::time::sleep(Duration::from_millis(latency)).await;
+    }
+
+    /// Writes down what became of a mail.
+    pub(crate) fn log(&self, about: About, to: &str, became: Became) {
+        let at = self.world.passed();
+        self.world
+            .watch
+            .note(|| format!("{at} mail {about:?} {became:?}"));
+        self.mails().push(Mail {
+            about,
+            to: to.to_owned(),
+            became,
+        });
+    }
+
+    pub(crate) fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn became(&self) -> Became {
         let world = &self.world;
         if world.mail_is_away() {
             Became::Unavailable
@@ -127,7 +161,7 @@ impl MailSide {
 }
 
 /// Whom the mail is for, by its `Message-ID`.
-fn about(email: &Email) -> About {
+pub(crate) fn about(email: &Email) -> About {
     let name = email.message_id.split('@').next().unwrap_or_default();
     match name.split_once('.') {
         Some((issue, subscriber)) => About::Issue {
@@ -177,10 +211,21 @@ async fn answer(world: &World, became: Became) -> SendResult {
     }
 }
 
-/// The mail side as a process reaches it.
-pub(crate) struct ReachedMail {
-    pub(crate) life: Arc<Life>,
-    pub(crate) side: Arc<MailSide>,
+/// The mail side as the process of `life` reaches it.
+pub(crate) fn reached_by(life: &Arc<Life>, side: &Arc<MailSide>) -> Arc<dyn MailSender> {
+    match side.is_ses {
+        true => Arc::new(ReachedSes::new(life, side)),
+        false => Arc::new(ReachedMail {
+            life: Arc::clone(life),
+            side: Arc::clone(side),
+        }),
+    }
+}
+
+/// A mail side that takes one mail at a time.
+struct ReachedMail {
+    life: Arc<Life>,
+    side: Arc<MailSide>,
 }
 
 #[async_trait]

@@ -9,6 +9,14 @@ pub enum Planted {
     MailFailuresIgnored,
     /// A mail that nobody knows of counts as one that did not leave.
     UnclearTakenForUnsent,
+    /// The same, for calls in bulk alone.
+    BulkRetried,
+    /// The results of a call in bulk are each taken for the next reader's.
+    ResultsShifted,
+    /// An entry of a call in bulk counts as taken where the call was.
+    EntryFailuresIgnored,
+    /// Results that do not match a call's readers in number are made to.
+    ResultsPadded,
     /// A claim is written down after its mails have left.
     ClaimAfterSend,
     /// A row is appended though its number is taken.
@@ -41,4 +49,17 @@ pub enum Planted {
     StartLost,
     /// An older state of a recipient overwrites a newer one.
     OlderVersionWins,
+}
+
+impl Planted {
+    /// Whether it shows only where mails go out in bulk.
+    pub(crate) fn needs_bulk(self) -> bool {
+        matches!(
+            self,
+            Self::BulkRetried
+                | Self::ResultsShifted
+                | Self::EntryFailuresIgnored
+                | Self::ResultsPadded
+        )
+    }
 }

@@ -24,7 +24,7 @@ use crate::{
     bus::{ReachedBus, ReachedImports},
     cluster::Cluster,
     life::Life,
-    mail::ReachedMail,
+    mail,
     planted::Planted,
     queue::{Message, Queue},
     setup,
@@ -78,10 +78,7 @@ impl Process {
                 dynamodb: client,
                 clock,
                 randomness: Arc::clone(&cluster.randomness),
-                mail: Arc::new(ReachedMail {
-                    life: Arc::clone(&life),
-                    side: Arc::clone(&cluster.mail),
-                }),
+                mail: mail::reached_by(&life, &cluster.mail),
                 workflow: Arc::new(ReachedStarter {
                     life: Arc::clone(&life),
                     world: Arc::clone(world),
