@@ -9,7 +9,10 @@ use ambient::{Clock, SharedRandomness};
 use delivery::workflow::IssueRun;
 use engine::Engine;
 use jiff::Timestamp;
-use tokio::{task::JoinSet, time::Duration};
+use tokio::{
+    task::JoinSet,
+    time::{Duration, Instant},
+};
 
 use crate::{
     bus::Queues,
@@ -24,6 +27,9 @@ use crate::{
 
 /// How many processes there are where there are several.
 const SEVERAL: usize = 3;
+/// For how long a process that stops is waited for: the longest that an answer of
+/// the mail side is, and some time to write it down.
+const GRACE: Duration = Duration::from_secs(45);
 
 /// See the module.
 pub(crate) struct Cluster {
@@ -98,11 +104,40 @@ impl Cluster {
             let life = Life::new(number, &self.world);
             let process = Process::start(&self, life, slot == 0);
             self.slots()[slot] = Some(Arc::clone(&process));
-            process.life.ended().await;
+            tokio::select! {
+                biased;
+                () = process.life.ended() => {}
+                () = process.life.asked_to_stop() => self.stop(&process).await,
+            }
             self.slots()[slot] = None;
             process.end();
             let pause = self.world.chance.between(200, 20_000);
             tokio::time::sleep(Duration::from_millis(pause)).await;
+        }
+    }
+
+    /// Stops a process as a host does: no new work, and time for what is in flight.
+    async fn stop(&self, process: &Process) {
+        let world = &self.world;
+        world
+            .watch
+            .note(|| format!("process {} stops", process.life.number));
+        process.stop();
+        if world.has(Planted::StopAtOnce) {
+            return;
+        }
+        let deadline = Instant::now() + GRACE;
+        while process.stopping().is_at_work() && !process.life.is_over() {
+            if Instant::now() >= deadline {
+                if world.excuses() == 0 && world.faults.store == 0 {
+                    world
+                        .watch
+                        .broken("a process does not stop in time".to_owned());
+                }
+                world.excuse("a process is killed that does not stop");
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
@@ -112,7 +147,7 @@ impl Cluster {
             let living: Vec<_> = self.slots().iter().flatten().cloned().collect();
             let living: Vec<_> = living
                 .into_iter()
-                .filter(|one| !one.life.is_over())
+                .filter(|one| !one.life.is_over() && !one.stopping().has_begun())
                 .collect();
             if !living.is_empty() {
                 let at = self.world.chance.below(living.len() as u64) as usize;

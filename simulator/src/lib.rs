@@ -7,10 +7,12 @@
 //! side fail in every way they have; people do what they like. A model that
 //! watches what is committed, and the mail side's own log, are the judges.
 
+mod account;
 mod api;
 mod bus;
 mod chance;
 mod cluster;
+mod consumer;
 mod judge;
 mod life;
 mod log;
@@ -23,6 +25,7 @@ mod run;
 mod ses;
 mod setup;
 mod spoil;
+mod stopping;
 mod store;
 mod time;
 mod watch;

@@ -20,6 +20,7 @@ pub(crate) struct Life {
     pub(crate) clock: Arc<MachineClock>,
     is_over: AtomicBool,
     ended: Notify,
+    asked_to_stop: Notify,
     stands_still_until: Mutex<Option<Instant>>,
     world: Arc<World>,
 }
@@ -31,6 +32,7 @@ impl Life {
             clock: Arc::new(MachineClock::new(world.began)),
             is_over: AtomicBool::new(false),
             ended: Notify::new(),
+            asked_to_stop: Notify::new(),
             stands_still_until: Mutex::new(None),
             world: Arc::clone(world),
         })
@@ -55,6 +57,20 @@ impl Life {
             }
             ended.await;
         }
+    }
+
+    /// Passes a mail call, during which somebody may ask the process to stop.
+    pub(crate) fn passes_mail(&self) {
+        if self.world.fails(self.world.faults.stop) {
+            self.asked_to_stop.notify_one();
+        }
+    }
+
+    /// Waits until somebody asks the process to stop in order.
+    pub(crate) async fn asked_to_stop(&self) {
+        self.asked_to_stop.notified().await;
+        let moment = self.world.chance.below(400);
+        tokio::time::sleep(Duration::from_millis(moment)).await;
     }
 
     /// Has `effect` happen, if the process lives to see it; it may end before,

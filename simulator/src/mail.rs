@@ -10,7 +10,13 @@ use delivery::mail::{Email, MailSender, SendResult};
 use tokio::time::Duration;
 use uuid::Uuid;
 
-use crate::{life::Life, planted::Planted, ses::ReachedSes, world::World};
+use crate::{
+    account::{Account, Departures},
+    life::Life,
+    planted::Planted,
+    ses::ReachedSes,
+    world::World,
+};
 
 /// Longer than delivery waits for an answer.
 pub(crate) const NO_ANSWER: Duration = Duration::from_secs(130);
@@ -49,9 +55,15 @@ pub(crate) struct Mail {
     pub(crate) became: Became,
 }
 
+impl Became {
+    pub(crate) fn left(self) -> bool {
+        matches!(self, Self::Accepted | Self::LeftUnclear)
+    }
+}
+
 impl Mail {
     pub(crate) fn left(&self) -> bool {
-        matches!(self.became, Became::Accepted | Became::LeftUnclear)
+        self.became.left()
     }
 }
 
@@ -60,7 +72,8 @@ impl Mail {
 pub(crate) struct MailSide {
     pub(crate) world: Arc<World>,
     /// It is SES, which takes many readers in a call; else one mail at a time.
-    is_ses: bool,
+    pub(crate) is_ses: bool,
+    pub(crate) account: Account,
     mails: Mutex<Vec<Mail>>,
     memory: Mutex<Memory>,
 }
@@ -79,6 +92,7 @@ impl MailSide {
         let is_ses = world.chance.one_in(2);
         Arc::new(Self {
             world: Arc::clone(world),
+            account: Account::new(&world.chance),
             is_ses: is_ses || world.planted.is_some_and(Planted::needs_bulk),
             mails: Mutex::default(),
             memory: Mutex::default(),
@@ -212,12 +226,18 @@ async fn answer(world: &World, became: Became) -> SendResult {
 }
 
 /// The mail side as the process of `life` reaches it.
-pub(crate) fn reached_by(life: &Arc<Life>, side: &Arc<MailSide>) -> Arc<dyn MailSender> {
+pub(crate) fn reached_by(
+    life: &Arc<Life>,
+    side: &Arc<MailSide>,
+    is_sole: bool,
+) -> Arc<dyn MailSender> {
+    let departures = is_sole.then(Departures::default);
     match side.is_ses {
-        true => Arc::new(ReachedSes::new(life, side)),
+        true => Arc::new(ReachedSes::new(life, side, departures)),
         false => Arc::new(ReachedMail {
             life: Arc::clone(life),
             side: Arc::clone(side),
+            departures,
         }),
     }
 }
@@ -226,11 +246,17 @@ pub(crate) fn reached_by(life: &Arc<Life>, side: &Arc<MailSide>) -> Arc<dyn Mail
 struct ReachedMail {
     life: Arc<Life>,
     side: Arc<MailSide>,
+    /// Only of a process that knows of all mails.
+    departures: Option<Departures>,
 }
 
 #[async_trait]
 impl MailSender for ReachedMail {
     async fn send(&self, email: &Email) -> SendResult {
+        if let (Some(departures), About::Issue { .. }) = (&self.departures, about(email)) {
+            departures.judge(&self.side.world, &self.side.account, false, 1);
+        }
+        self.life.passes_mail();
         let result = self.life.act(self.side.take(email)).await;
         let world = &self.side.world;
         match result {

@@ -17,6 +17,12 @@ pub enum Planted {
     EntryFailuresIgnored,
     /// Results that do not match a call's readers in number are made to.
     ResultsPadded,
+    /// No rate is kept to.
+    RateIgnored,
+    /// The mail side's quota of the day is not read.
+    DayIgnored,
+    /// An orderly stop waits for nothing that is in flight.
+    StopAtOnce,
     /// A claim is written down after its mails have left.
     ClaimAfterSend,
     /// A row is appended though its number is taken.
@@ -60,6 +66,7 @@ impl Planted {
                 | Self::ResultsShifted
                 | Self::EntryFailuresIgnored
                 | Self::ResultsPadded
+                | Self::DayIgnored
         )
     }
 }

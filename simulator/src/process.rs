@@ -8,9 +8,8 @@ use std::{
 use ambient::Clock;
 use axum::{Router, body::Body, extract::Request};
 use dynamo::Table;
-use futures::future::join_all;
 use jiff::SignedDuration;
-use outbox::{HandleError, MessageHandler, Relay, StreamBatch, Sweeper};
+use outbox::{MessageHandler, Relay, StreamBatch, Sweeper};
 use serde_json::Value;
 use subscriptions::ClientAddress;
 use tokio::{
@@ -23,11 +22,13 @@ use tower::ServiceExt;
 use crate::{
     bus::{ReachedBus, ReachedImports},
     cluster::Cluster,
+    consumer::Consumer,
     life::Life,
     mail,
     planted::Planted,
-    queue::{Message, Queue},
+    queue::Queue,
     setup,
+    stopping::Stopping,
     store::reached_by,
     workflow::{Executions, ReachedStarter},
 };
@@ -50,6 +51,7 @@ pub(crate) struct Process {
     subscriptions: subscriptions::App,
     router: Router,
     tasks: Mutex<JoinSet<()>>,
+    stopping: Arc<Stopping>,
 }
 
 impl Process {
@@ -73,12 +75,12 @@ impl Process {
         );
         let knows_others_dead = cluster.is_sole || world.has(Planted::LeaseIgnored);
         let delivery = delivery::App::new(
-            setup::delivery_config(knows_others_dead),
+            setup::delivery_config(knows_others_dead, cluster.mail.account.send_rate(world)),
             delivery::Ports {
                 dynamodb: client,
                 clock,
                 randomness: Arc::clone(&cluster.randomness),
-                mail: mail::reached_by(&life, &cluster.mail),
+                mail: mail::reached_by(&life, &cluster.mail, cluster.is_sole),
                 workflow: Arc::new(ReachedStarter {
                     life: Arc::clone(&life),
                     world: Arc::clone(world),
@@ -93,6 +95,7 @@ impl Process {
             executions: Arc::default(),
             subscriptions,
             tasks: Mutex::default(),
+            stopping: Arc::default(),
         });
         process.begin(cluster, first);
         process
@@ -130,6 +133,16 @@ impl Process {
         }
     }
 
+    /// Begins an orderly stop.
+    pub(crate) fn stop(&self) {
+        self.delivery.steps().stop();
+        self.stopping.begin();
+    }
+
+    pub(crate) fn stopping(&self) -> &Arc<Stopping> {
+        &self.stopping
+    }
+
     /// Ends the process with all that it was doing.
     pub(crate) fn end(&self) {
         self.life.end();
@@ -144,7 +157,9 @@ impl Process {
         request.extensions_mut().insert(ClientAddress(CLIENT));
         let (answer, answered) = oneshot::channel();
         let router = self.router.clone();
+        let stopping = Arc::clone(&self.stopping);
         self.spawn(async move {
+            let _in_flight = stopping.enter();
             // Who asked may have gone.
             let _gone = answer.send(respond(router, request).await).is_err();
         });
@@ -163,6 +178,7 @@ impl Process {
             life: Arc::clone(&self.life),
             queue: queue.clone(),
             handler,
+            stopping: Arc::clone(&self.stopping),
         };
         self.spawn(consumer.run());
     }
@@ -216,38 +232,6 @@ async fn sweep(process: Arc<Process>, cluster: Arc<Cluster>) {
             SWEEP_INTERVAL
         };
         tokio::time::sleep(wait).await;
-    }
-}
-
-struct Consumer {
-    cluster: Arc<Cluster>,
-    life: Arc<Life>,
-    queue: Queue,
-    handler: Arc<dyn MessageHandler>,
-}
-
-impl Consumer {
-    async fn run(self) {
-        loop {
-            let messages = self.queue.receive().await;
-            join_all(messages.iter().map(|message| self.handle(message))).await;
-        }
-    }
-
-    async fn handle(&self, message: &Message) {
-        let handled = self.handler.handle(&message.body).await;
-        let world = &self.cluster.world;
-        let settled = async {
-            match handled {
-                Ok(()) => self.queue.acknowledge(message),
-                Err(HandleError::Permanent(why)) => self.queue.bury(message, why),
-                Err(HandleError::Transient(_)) if world.has(Planted::AcknowledgedOnError) => {
-                    self.queue.acknowledge(message);
-                }
-                Err(HandleError::Transient(_)) => self.queue.put_back(message),
-            }
-        };
-        self.life.act(settled).await;
     }
 }
 

@@ -20,6 +20,7 @@ use delivery::mail::{
 
 use self::endpoint::Endpoint;
 use crate::{
+    account::Departures,
     life::Life,
     mail::{MailSide, about},
     planted::Planted,
@@ -27,17 +28,24 @@ use crate::{
 
 /// Few, so that a claim is small and a shard has several.
 const READERS_PER_CALL: u16 = 4;
+/// In mails per second.
+const NO_LIMIT: f64 = 1e6;
 
 /// See the module.
 pub(crate) struct ReachedSes {
     life: Arc<Life>,
     side: Arc<MailSide>,
     ses: Ses,
+    departures: Option<Departures>,
 }
 
 impl ReachedSes {
     /// SES, as the process of `life` reaches it.
-    pub(crate) fn new(life: &Arc<Life>, side: &Arc<MailSide>) -> Self {
+    pub(crate) fn new(
+        life: &Arc<Life>,
+        side: &Arc<MailSide>,
+        departures: Option<Departures>,
+    ) -> Self {
         let endpoint = Endpoint {
             life: Arc::clone(life),
             side: Arc::clone(side),
@@ -56,6 +64,7 @@ impl ReachedSes {
             life: Arc::clone(life),
             side: Arc::clone(side),
             ses: Ses::new(&config, None),
+            departures,
         }
     }
 }
@@ -90,7 +99,15 @@ impl MailSender for ReachedSes {
     }
 
     async fn quota(&self) -> Result<Option<SendQuota>, QuotaUnknown> {
-        self.life.act(self.ses.quota()).await
+        let quota = self.life.act(self.ses.quota()).await?;
+        let world = &self.side.world;
+        Ok(quota.map(|quota| SendQuota {
+            per_second: match world.has(Planted::RateIgnored) {
+                true => NO_LIMIT,
+                false => quota.per_second,
+            },
+            today: quota.today.filter(|_| !world.has(Planted::DayIgnored)),
+        }))
     }
 }
 
@@ -101,6 +118,11 @@ impl BulkMail for ReachedSes {
     }
 
     async fn send_issue(&self, call: &IssueCall<'_>) -> Vec<SendResult> {
+        if let Some(departures) = &self.departures {
+            let side = &self.side;
+            departures.judge(&side.world, &side.account, true, call.readers.len());
+        }
+        self.life.passes_mail();
         let mut results = self.life.act(self.ses.send_issue(call)).await;
         if self.side.world.has(Planted::ResultsShifted) && !results.is_empty() {
             results.rotate_right(1);

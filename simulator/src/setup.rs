@@ -8,6 +8,7 @@ use std::{
 use async_trait::async_trait;
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use axum::{body::Body, extract::Request};
+use delivery::SendRate;
 use engine::Engine;
 use serde_json::{Value, json};
 use subscriptions::{
@@ -126,13 +127,13 @@ pub(crate) fn subscriptions_config() -> subscriptions::Config {
     }
 }
 
-pub(crate) fn delivery_config(sole_process: bool) -> delivery::Config {
+pub(crate) fn delivery_config(sole_process: bool, send_rate: Option<SendRate>) -> delivery::Config {
     delivery::Config {
         table: DELIVERY_TABLE.to_owned(),
         stage: STAGE.to_owned(),
         from: "Penny Post <news@penny.example>".parse().expect("a sender"),
         sole_process,
         progress_interval: PROGRESS_INTERVAL,
-        send_rate: None,
+        send_rate,
     }
 }

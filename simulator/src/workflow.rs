@@ -208,6 +208,13 @@ impl Execution {
                 Some(home) => Arc::clone(home),
                 None => self.cluster.somebody().await,
             };
+            if process.stopping().has_begun() {
+                match self.home {
+                    // It begins again with the next process.
+                    Some(_) => std::future::pending().await,
+                    None => continue,
+                }
+            }
             match self.invoke(&process, &step).await {
                 Some(Ok(done)) => return done,
                 Some(Err(StepError::Permanent(why))) => {
@@ -234,7 +241,12 @@ impl Execution {
         F: Future<Output = Result<T, StepError>> + Send + 'static,
     {
         let world: &World = &self.cluster.world;
-        let invoked = step(process.delivery.steps());
+        let stopping = Arc::clone(process.stopping());
+        let invoked = Box::pin(step(process.delivery.steps()));
+        let invoked = Box::pin(async move {
+            let _in_flight = stopping.enter();
+            invoked.await
+        });
         if self.home.is_some() {
             return Some(invoked.await);
         }

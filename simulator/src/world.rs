@@ -47,14 +47,16 @@ pub(crate) struct Faults {
     pub(crate) given_up: u64,
     /// A clock jumps.
     pub(crate) clock: u64,
+    /// A process is to stop in order while a mail call is made.
+    pub(crate) stop: u64,
 }
 
 impl Faults {
     /// Some of them, more or less often. Now and then none after which anybody
     /// may be held: then nobody is.
-    fn some(chance: &Chance) -> Self {
+    fn some(chance: &Chance, needs_peace: bool) -> Self {
         let faults = Self::any(chance);
-        match chance.one_in(4) {
+        match chance.one_in(4) || needs_peace {
             false => faults,
             true => Self {
                 crash: 0,
@@ -91,6 +93,7 @@ impl Faults {
             stream: sometimes(3, 10),
             given_up: sometimes(10, 60),
             clock: sometimes(1, 3),
+            stop: sometimes(10, 40),
         }
     }
 }
@@ -127,7 +130,8 @@ impl fmt::Debug for World {
 impl World {
     pub(crate) fn new(seed: u64, planted: Option<Planted>) -> Self {
         let chance = Chance::new(seed);
-        let faults = Faults::some(&chance);
+        let needs_peace = planted == Some(Planted::StopAtOnce);
+        let faults = Faults::some(&chance, needs_peace);
         Self {
             began: Instant::now(),
             faults,

@@ -110,7 +110,16 @@ impl Endpoint {
                 _ => protocol::whole(&world.chance, Became::Throttled),
             });
         }
-        let quota = json!({"MaxSendRate": 1_000.0, "Max24HourSend": -1.0, "SentLast24Hours": 0.0});
+        let account = &self.side.account;
+        let day = account
+            .day(world)
+            .map(|(most, sent)| (most as f64, sent as f64));
+        let (most, sent) = day.unwrap_or((-1.0, 0.0));
+        let quota = json!({
+            "MaxSendRate": account.per_second(),
+            "Max24HourSend": most,
+            "SentLast24Hours": sent,
+        });
         Ok(protocol::answer(200, "", &json!({ "SendQuota": quota })))
     }
 
@@ -122,7 +131,7 @@ impl Endpoint {
                 .broken(format!("SES gets a mail {message_id} of nobody"));
             return Ok(protocol::out_of_order());
         };
-        let became = side.became();
+        let became = side.account.take(&side.world, &about, side.became());
         side.log(about, to, became);
         match became {
             Became::Accepted => Ok(protocol::accepted()),
@@ -134,9 +143,11 @@ impl Endpoint {
 
     async fn bulk(&self, asked: &[Asked]) -> Answer {
         let chance = &self.side.world.chance;
-        let call = self.call(asked);
-        if let Call::Told(became) | Call::Lost(became) = &call {
+        let mut call = self.call(asked);
+        if let Call::Told(became) | Call::Lost(became) = &mut call {
             for (asked, became) in asked.iter().zip(became) {
+                let account = &self.side.account;
+                *became = account.take(&self.side.world, &asked.about, *became);
                 self.side.log(asked.about.clone(), &asked.to, *became);
             }
         }
