@@ -54,6 +54,7 @@ pub enum ExceptionOutcome {
     Skipped,
     /// The mail may or may not have left.
     Held,
-    /// Was an exception, and turned out to be accepted.
+    /// Was an exception, and turned out to be accepted; or had left before the publication,
+    /// which was heard of only when the mail was accepted.
     Accepted,
 }

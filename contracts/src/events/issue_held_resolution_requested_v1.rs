@@ -11,7 +11,8 @@ use crate::{EventData, Source};
 pub struct IssueHeldResolutionRequestedV1 {
     /// The issue.
     pub issue_id: Uuid,
-    /// The order of this issue's resolutions, counted apart from the control events.
+    /// The order of this issue's resolutions, counted apart from the control events; by it
+    /// delivery knows one that comes again.
     pub version: u64,
     /// What is to be done.
     pub action: HeldAction,
@@ -44,7 +45,7 @@ pub enum HeldAction {
 pub enum HeldSelection {
     /// These.
     These(Vec<Uuid>),
-    /// All that are held when this arrives.
+    /// All that are held when delivery hears of it.
     All(AllHeld),
 }
 

@@ -108,6 +108,14 @@ impl Recipient {
         }
     }
 
+    /// When they left; none if they get issues.
+    pub(crate) fn left_at(&self) -> Option<Timestamp> {
+        match self.standing {
+            Standing::Active { .. } => None,
+            Standing::Gone(gone) => Some(gone.left_at),
+        }
+    }
+
     /// Whether they had left by then.
     pub(crate) fn left_by(&self, moment: Timestamp) -> bool {
         matches!(&self.standing, Standing::Gone(gone) if gone.left_at <= moment)
@@ -147,18 +155,29 @@ impl Recipient {
         }
     }
 
-    /// This with what an `older` change adds: that somebody who left had
-    /// confirmed, which is not known yet, or only of a later time.
+    /// This with what an `older` change adds: that somebody who left had done so
+    /// before, or had confirmed, which is not known yet, or only of a later time.
     fn with(&self, older: &Self) -> Option<Self> {
-        let (Standing::Gone(gone), Some(at)) = (&self.standing, older.confirmed_at()) else {
+        let Standing::Gone(known) = self.standing else {
             return None;
         };
-        let is_news = at < gone.left_at && gone.confirmed_at.is_none_or(|known| at < known);
-        is_news.then(|| Self {
-            standing: Standing::Gone(Gone {
-                confirmed_at: Some(at),
-                ..*gone
-            }),
+        let mut gone = known;
+        // Nothing came in between, so that they were not back.
+        let is_next = self.version <= older.version + 1;
+        if let Some(left_at) = older.left_at().filter(|_| is_next) {
+            let is_of_this_stint = known.confirmed_at.is_none_or(|at| at < left_at);
+            if is_of_this_stint {
+                gone.left_at = left_at.min(known.left_at);
+            }
+        }
+        if let Some(at) = older.since() {
+            let is_news = known.confirmed_at.is_none_or(|known| at < known);
+            if is_news && at < gone.left_at {
+                gone.confirmed_at = Some(at);
+            }
+        }
+        (gone != known).then(|| Self {
+            standing: Standing::Gone(gone),
             ..self.clone()
         })
     }

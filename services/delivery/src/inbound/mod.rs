@@ -152,7 +152,6 @@ impl Inbound {
     ) -> Result<(), HandleError> {
         let decision = Decision {
             version: event.data.version,
-            made_at: event.time,
             resolution: match event.data.action {
                 HeldAction::Resend => Resolution::Resend,
                 HeldAction::Drop => Resolution::Drop,

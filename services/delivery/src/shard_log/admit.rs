@@ -40,7 +40,7 @@ impl Fold {
             Body::Takeover(takeover) => self.against_settling(takeover.claim),
             Body::Removed(removed) => self.against_removed(removed),
             Body::Done(_) => self.against_done(),
-            Body::Evidence(_) | Body::Control(_) | Body::Late(_) => None,
+            Body::Evidence(_) | Body::CarriedOut(_) | Body::Control(_) | Body::Late(_) => None,
         });
         match against {
             None => Ok(()),
@@ -135,7 +135,11 @@ pub(super) fn fault(body: &Body) -> Option<&'static str> {
         Body::Evidence(evidence) => (&evidence.ids, MAX_IDS),
         Body::Late(late) => (&late.ids, MAX_IDS),
         Body::Removed(removed) => (&removed.ids, MAX_IDS),
-        Body::Settle(_) | Body::Takeover(_) | Body::Control(_) | Body::Done(_) => return None,
+        Body::Settle(_)
+        | Body::Takeover(_)
+        | Body::CarriedOut(_)
+        | Body::Control(_)
+        | Body::Done(_) => return None,
     };
     // The cursor of a cancelled issue may move over nobody.
     let may_be_empty = matches!(body, Body::Removed(removed) if removed.cursor.is_some());

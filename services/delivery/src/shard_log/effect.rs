@@ -37,13 +37,30 @@ pub(super) enum Effect<'a> {
     Complain,
 }
 
-/// A recipient to whom something other than an accepted mail happened, or who
-/// was one and turned out to be accepted (no exception then).
+/// What subscriptions is to be told of a recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Told {
     pub(crate) id: Uuid,
-    pub(crate) exception: Option<Exception>,
+    pub(crate) news: News,
     pub(crate) at: Timestamp,
+}
+
+/// What there is to tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum News {
+    /// Something other than an accepted mail happened.
+    Exception(Exception),
+    /// They were accepted.
+    Accepted(Notable),
+}
+
+/// Why it is to be told of somebody that they were accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Notable {
+    /// They were told to be held.
+    AfterAll,
+    /// They had left before the publication, which was heard of first.
+    Unmeant,
 }
 
 impl Fold {
@@ -56,7 +73,7 @@ impl Fold {
             .filter_map(|(id, effect)| match effect {
                 Effect::Except(outcome, reason) => Some(Told {
                     id,
-                    exception: Some(Exception {
+                    news: News::Exception(Exception {
                         outcome,
                         reason: Arc::from(&*reason),
                         at,
@@ -64,12 +81,8 @@ impl Fold {
                     at,
                 }),
                 Effect::Unmeant if self.is_open(id) => None,
-                Effect::Accept if !self.was_told(id) => None,
-                Effect::Accept | Effect::Unmeant => Some(Told {
-                    id,
-                    exception: None,
-                    at,
-                }),
+                Effect::Unmeant => Some(accepted(id, Notable::Unmeant, at)),
+                Effect::Accept => Some(accepted(id, self.notable(id)?, at)),
                 _ => None,
             })
             .collect()
@@ -88,7 +101,7 @@ impl Fold {
             Body::Evidence(evidence) => self.evident(evidence, row.at),
             Body::Late(late) => self.arrived(&late.ids),
             Body::Removed(removed) => self.removed(removed),
-            Body::Control(_) | Body::Done(_) => Vec::new(),
+            Body::CarriedOut(_) | Body::Control(_) | Body::Done(_) => Vec::new(),
         }
     }
 
@@ -226,9 +239,9 @@ impl Fold {
             if self.is_untouched(*id) || self.retry(*id).is_some() {
                 effects.push((*id, skip(removed.why)));
             }
-            let is_first = self.removal(*id).is_none();
+            let is_news = self.notable(*id).is_none();
             let is_out = self.was_claimed(*id) && self.exception(*id).is_none();
-            if removed.unmeant && is_first && is_out && self.retry(*id).is_none() {
+            if removed.unmeant && is_news && is_out && self.retry(*id).is_none() {
                 effects.push((*id, Effect::Unmeant));
             }
             if removed.why != Removal::Cancelled {
@@ -237,6 +250,11 @@ impl Fold {
         }
         effects
     }
+}
+
+fn accepted(id: Uuid, why: Notable, at: Timestamp) -> Told {
+    let news = News::Accepted(why);
+    Told { id, news, at }
 }
 
 fn hold<'a>(open: &OpenClaim, reason: &'a str) -> Effect<'a> {

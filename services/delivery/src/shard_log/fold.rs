@@ -12,8 +12,9 @@ use super::{
     admit::FoldError,
     claimed::Claimed,
     control::Controls,
-    effect::{Effect, Told},
+    effect::{Effect, Notable, Told},
     outcomes::{Exceptions, Outcome},
+    resolve::Decisions,
     row::{Body, Claim, MAX_IDS, Removal, Row},
     streak::Streaks,
 };
@@ -41,13 +42,14 @@ pub(crate) struct Fold {
     exceptions: Exceptions,
     /// Those of whose acceptance subscriptions is told: it was told that they are
     /// held, or does not take them for recipients.
-    told: HashSet<Uuid>,
+    notable: HashMap<Uuid, Notable>,
     /// What rows of the projection did that no row of a worker has told.
     untold: Vec<(u64, Vec<Told>)>,
     bounced: HashSet<Uuid>,
     complained: HashSet<Uuid>,
     counts: Counts,
     controls: Controls,
+    decisions: Decisions,
     streaks: Streaks,
     done: bool,
     passes: u32,
@@ -114,7 +116,8 @@ impl Fold {
                 self.done = true;
                 self.passes += 1;
             }
-            Body::Settle(_) | Body::Takeover(_) | Body::Evidence(_) | Body::Late(_) => {}
+            body @ (Body::Evidence(_) | Body::CarriedOut(_)) => self.decisions.fold(body),
+            Body::Settle(_) | Body::Takeover(_) | Body::Late(_) => {}
         }
         self.next += 1;
         Ok(())
@@ -124,13 +127,13 @@ impl Fold {
         match effect {
             Effect::Accept => {
                 self.leave(id);
-                self.told.remove(&id);
+                self.notable.remove(&id);
                 self.counts.accepted += 1;
             }
             Effect::Except(outcome, reason) => {
                 self.leave(id);
                 if matches!(outcome, Outcome::Held(_)) {
-                    self.told.insert(id);
+                    self.notable.insert(id, Notable::AfterAll);
                 }
                 let counts = &mut self.counts;
                 self.exceptions.insert(id, outcome, &reason, at, counts);
@@ -141,7 +144,7 @@ impl Fold {
                 self.done = false;
             }
             Effect::Unmeant => {
-                self.told.insert(id);
+                self.notable.insert(id, Notable::Unmeant);
             }
             Effect::Late => {
                 self.late.insert(id);

@@ -56,7 +56,7 @@ pub(crate) use admit::FoldError;
 pub(crate) use batch::{Ahead, BatchSize};
 pub(crate) use call::MailResult;
 pub(crate) use decide::{Circumstances, End, Step};
-pub(crate) use effect::Told;
+pub(crate) use effect::{News, Notable, Told};
 pub(crate) use fold::Fold;
 pub(crate) use outcomes::Outcome;
 pub(crate) use projection::{

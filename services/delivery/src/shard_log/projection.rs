@@ -97,7 +97,11 @@ pub(crate) fn late_needs_start(newest_first: &[Row]) -> bool {
         .find_map(|row| match row.body {
             Body::Claim(_) | Body::Settle(_) | Body::Takeover(_) => Some(false),
             Body::Done(_) => Some(true),
-            Body::Evidence(_) | Body::Control(_) | Body::Late(_) | Body::Removed(_) => None,
+            Body::Evidence(_)
+            | Body::CarriedOut(_)
+            | Body::Control(_)
+            | Body::Late(_)
+            | Body::Removed(_) => None,
         })
         .unwrap_or(true)
 }

@@ -1,13 +1,12 @@
 //! What an admin decides about held recipients.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
     fold::Fold,
-    row::{Body, Evidence, Finding, MAX_IDS},
+    row::{Body, CarriedOut, Evidence, Finding, MAX_IDS},
 };
 
 /// What becomes of held recipients.
@@ -24,23 +23,62 @@ pub(crate) enum Resolution {
 pub(crate) struct Decision {
     /// The number of the decision among the issue's, which its rows carry.
     pub(crate) version: u64,
-    /// When it was made: it is about nobody who was held only after that.
-    pub(crate) made_at: Timestamp,
     pub(crate) resolution: Resolution,
     /// Whom it is about; none: all who are held.
     pub(crate) ids: Option<Vec<Uuid>>,
 }
 
+/// The decisions that a log has. They are few, and so are those who were held.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Decisions {
+    /// Those that were carried out here to the end.
+    carried_out: BTreeSet<u64>,
+    /// The newest decision that named them, of those who were held.
+    named: HashMap<Uuid, u64>,
+}
+
+impl Decisions {
+    pub(super) fn fold(&mut self, body: &Body) {
+        match body {
+            Body::Evidence(evidence) => {
+                let Some(version) = evidence.finding.decision() else {
+                    return;
+                };
+                for id in &evidence.ids {
+                    let newest = self.named.entry(*id).or_default();
+                    *newest = version.max(*newest);
+                }
+            }
+            Body::CarriedOut(CarriedOut { decision }) => {
+                self.carried_out.insert(*decision);
+            }
+            _ => {}
+        }
+    }
+
+    fn are_carried_out(&self, version: u64) -> bool {
+        self.carried_out.contains(&version)
+    }
+
+    /// Whether it, or one that is newer, has named `id`.
+    fn have_named(&self, version: u64, id: Uuid) -> bool {
+        self.named.get(&id).is_some_and(|newest| *newest >= version)
+    }
+}
+
 impl Fold {
-    /// The rows by which `decision` is carried out in this shard, for those of
-    /// whom it is about.
+    /// The rows by which `decision` is carried out in this shard: about those
+    /// of whom it is, and one that ends it.
     ///
-    /// There is no memory of decisions: whoever was held when one was made, and
-    /// is held ever since, is still to be decided upon by it, whatever others
-    /// came before. So no decision is lost to one that overtook it, and again it
-    /// is about nobody, also if somebody was held anew meanwhile.
+    /// It is about whoever is held and was not named by it or by a newer one. So
+    /// no decision is lost to one that overtook it, except for whom that one
+    /// named, too; and again it is about nobody, also if somebody was held, or
+    /// held anew, meanwhile. No clock has a part in this, only the log's order.
     pub(crate) fn resolve(&self, decision: &Decision) -> Vec<Body> {
         let version = decision.version;
+        if self.decisions().are_carried_out(version) {
+            return Vec::new();
+        }
         let finding = match decision.resolution {
             Resolution::Resend => Finding::Resend { decision: version },
             Resolution::Drop => Finding::Drop { decision: version },
@@ -62,13 +100,13 @@ impl Fold {
                 })
             }));
         }
+        rows.push(Body::CarriedOut(CarriedOut { decision: version }));
         rows
     }
 
     /// Whether `decision` means `id`, who is held.
     fn is_about(&self, decision: &Decision, id: Uuid) -> bool {
         let is_meant = decision.ids.as_ref().is_none_or(|ids| ids.contains(&id));
-        let held = self.exception(id);
-        is_meant && held.is_some_and(|held| held.at <= decision.made_at)
+        is_meant && !self.decisions().have_named(decision.version, id)
     }
 }

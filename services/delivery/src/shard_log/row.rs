@@ -39,6 +39,7 @@ pub(crate) enum Body {
     Late(Late),
     Removed(Removed),
     Done(Done),
+    CarriedOut(CarriedOut),
 }
 
 /// The invocation that appended a row, and the row's own id: by them an append
@@ -119,6 +120,14 @@ pub(crate) enum Finding {
     Resend { decision: u64 },
     /// An admin gives it up.
     Drop { decision: u64 },
+}
+
+/// An admin's decision about the held has been carried out here, whomever it met:
+/// it is about nobody any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct CarriedOut {
+    /// The version of the admin's request.
+    pub(crate) decision: u64,
 }
 
 /// Pause, resume or cancel.
@@ -223,6 +232,20 @@ impl Removal {
     }
 }
 
+impl Finding {
+    /// The version of the admin's request, where it is an admin's.
+    pub(crate) fn decision(&self) -> Option<u64> {
+        match self {
+            Self::Resend { decision } | Self::Drop { decision } => Some(*decision),
+            Self::Accepted
+            | Self::Bounced
+            | Self::Complained
+            | Self::Failed { .. }
+            | Self::Unsent => None,
+        }
+    }
+}
+
 impl Body {
     /// Who appended it, where that is a worker.
     pub(crate) fn author(&self) -> Option<Author> {
@@ -231,7 +254,11 @@ impl Body {
             Self::Settle(settle) => Some(settle.author),
             Self::Takeover(takeover) => Some(takeover.author),
             Self::Done(done) => Some(done.author),
-            Self::Evidence(_) | Self::Control(_) | Self::Late(_) | Self::Removed(_) => None,
+            Self::Evidence(_)
+            | Self::CarriedOut(_)
+            | Self::Control(_)
+            | Self::Late(_)
+            | Self::Removed(_) => None,
         }
     }
 

@@ -18,7 +18,7 @@ pub(crate) fn needs_start(was_done: bool, after: &Fold, body: &Body) -> bool {
         Body::Late(_) | Body::Evidence(_) => was_done || is_paused,
         Body::Control(control) => control.action != Action::Pause && !is_paused,
         Body::Claim(_) | Body::Settle(_) | Body::Takeover(_) => false,
-        Body::Removed(_) | Body::Done(_) => false,
+        Body::Removed(_) | Body::Done(_) | Body::CarriedOut(_) => false,
     };
     sets_going && !after.is_done()
 }

@@ -10,7 +10,7 @@ use super::report;
 use crate::{
     app::Core,
     domain::{counts::Counts, shard::Shard},
-    shard_log::{Fold, MAX_IDS, Outcome, Row, Told},
+    shard_log::{Fold, MAX_IDS, News, Notable, Outcome, Row, Told},
     store::{
         progress,
         shard_log::{self, ShardLog},
@@ -21,8 +21,10 @@ use crate::{
 /// How often an append is tried again, into a log that others append to.
 const MAX_APPENDS: u32 = 100;
 
-/// Why somebody is told of who was an exception before.
+/// Why it is told of those who were held that they were accepted.
 const ACCEPTED_AFTER_ALL: &str = "accepted after all";
+/// Why it is told of those whom subscriptions does not take for recipients.
+const UNMEANT: &str = "left before the publication, and was mailed before that was known";
 
 /// The log of an issue in a shard.
 pub(super) fn log(core: &Core, issue_id: Uuid, shard: Shard) -> ShardLog<'_> {
@@ -145,9 +147,10 @@ fn packed(told: Vec<(u64, Vec<Told>)>) -> Vec<(u64, Vec<Told>)> {
 }
 
 fn entry(told: Told) -> ExceptionEntry {
-    let (outcome, reason) = match &told.exception {
-        None => (ExceptionOutcome::Accepted, ACCEPTED_AFTER_ALL),
-        Some(exception) => {
+    let (outcome, reason) = match &told.news {
+        News::Accepted(Notable::AfterAll) => (ExceptionOutcome::Accepted, ACCEPTED_AFTER_ALL),
+        News::Accepted(Notable::Unmeant) => (ExceptionOutcome::Accepted, UNMEANT),
+        News::Exception(exception) => {
             let outcome = match exception.outcome {
                 Outcome::Failed => ExceptionOutcome::Failed,
                 Outcome::Suppressed => ExceptionOutcome::Suppressed,

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     app::Core,
     domain::{issue::Issue, shard::Shard},
-    shard_log::{Decision, Fold, Resolution, needs_start},
+    shard_log::{Body, Decision, Fold, Resolution, needs_start},
     store::{
         heads::{self, Listed},
         issues, runs,
@@ -23,8 +23,8 @@ use crate::{
     workflow::{Cause, IssueRun, StepError},
 };
 
-/// Carries `decision` about an issue out in every shard. Again, or before there
-/// is the issue, it is about nobody.
+/// Carries `decision` about an issue out in every shard: about those who are held
+/// now. Again, or before there is the issue, it is about nobody.
 pub(crate) async fn resolve_held(
     core: &Core,
     issue_id: Uuid,
@@ -34,8 +34,13 @@ pub(crate) async fn resolve_held(
         tracing::info!(%issue_id, "a decision on an issue that is not here: nobody is held");
         return Ok(());
     };
+    let mut has_met = false;
     for shard in Shard::all() {
-        resolve_shard(core, &issue, decision, shard).await?;
+        has_met |= resolve_shard(core, &issue, decision, shard).await?;
+    }
+    if !has_met {
+        let version = decision.version;
+        tracing::info!(%issue_id, version, "a decision on the held that is about nobody");
     }
     conclude(core, issue_id).await?;
     // Also those whose start was lost with an earlier process.
@@ -47,29 +52,30 @@ fn moves() -> HandleError {
 }
 
 /// Appends the decision's rows to one log, each with what it does to
-/// recipients, and with the run that it needs.
+/// recipients, and with the run that it needs; tells whether it met somebody.
 async fn resolve_shard(
     core: &Core,
     issue: &Issue,
     decision: &Decision,
     shard: Shard,
-) -> Result<(), HandleError> {
+) -> Result<bool, HandleError> {
     let log = log(core, issue.issue_id, shard);
     let mut fold = core.folds.take(issue.issue_id, shard);
-    let (mut collisions, mut has_decided) = (0, false);
+    let (mut collisions, mut has_met) = (0, false);
     while collisions < MAX_DECISIONS {
         catch_up(&log, &mut fold, |_, _| {}).await?;
         match append_next(core, issue, decision, &log, &fold).await? {
             Appended::Nothing => {
-                if has_decided {
+                if has_met {
                     // What the last worker noted is not true any more.
                     note_progress(core, &log, &fold).await;
                 }
                 core.folds.keep(issue.issue_id, shard, fold);
-                return Ok(());
+                return Ok(has_met);
             }
+            Appended::CarriedOut => {}
             Appended::Row(run) => {
-                has_decided = true;
+                has_met = true;
                 if let Some(run) = run {
                     start(core, &run).await?;
                 }
@@ -81,8 +87,10 @@ async fn resolve_shard(
 }
 
 enum Appended {
-    /// Nobody here is held whom the decision is about.
+    /// The decision has been carried out here.
     Nothing,
+    /// Nobody here is held any more whom the decision is about: that was noted.
+    CarriedOut,
     Row(Option<IssueRun>),
     Collided,
 }
@@ -100,12 +108,13 @@ async fn append_next(
     };
     let (number, row) = (fold.next(), body.at(core.clock.now()));
     fold.admits(number, &row)?;
+    let is_end = matches!(row.body, Body::CarriedOut(_));
     let mut after = fold.clone();
     after.apply(number, &row)?;
     let mut transaction = Transaction::new();
     log.write(&mut transaction, number, &row);
     tell(core, &mut transaction, log, fold, &row)?;
-    if decision.resolution == Resolution::Resend {
+    if decision.resolution == Resolution::Resend && !is_end {
         list_again(core, &mut transaction, issue, log.shard).await?;
     }
     let mut run = None;
@@ -115,6 +124,7 @@ async fn append_next(
         run = Some(runs::queue(&core.table, &mut transaction, issue.issue_id, cause).await?);
     }
     match core.table.commit(transaction).await {
+        Ok(()) if is_end => Ok(Appended::CarriedOut),
         Ok(()) => Ok(Appended::Row(run)),
         Err(error) if error.is_condition_failed() => Ok(Appended::Collided),
         Err(error) => Err(error.into()),

@@ -140,6 +140,31 @@ async fn who_had_left_before_the_publication_and_was_mailed_is_told_to_have_been
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_was_mailed_and_whose_early_leaving_is_heard_of_after_their_erasure_is_told_of() {
+    let world = World::new().await;
+    world.takes(&confirmed(1, 2, second(5))).await;
+    world.takes(&published(second(10))).await;
+    world.walk_started().await;
+    assert_eq!(world.mailbox.count(&address(1)), 1);
+    world.takes(&erased_at(1, 4, second(15))).await;
+    assert!(world.exceptions().await.is_empty());
+    let left = unsubscribed_at(1, 3, second(7));
+    world.takes(&left).await;
+    world.takes(&left).await;
+    world.walk_started().await;
+    let told = world.exceptions().await;
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].entries.len(), 1);
+    assert_eq!(told[0].entries[0].outcome, ExceptionOutcome::Accepted);
+    assert_eq!(
+        told[0].entries[0].reason,
+        "left before the publication, and was mailed before that was known"
+    );
+    let counts = world.progress().await.pop().expect("a report").counts;
+    assert_eq!((counts.recipients, counts.accepted), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn whatever_the_order_who_confirmed_last_gets_the_issue_once() {
     let mails = mails_after_any_order(|reader| {
         vec![

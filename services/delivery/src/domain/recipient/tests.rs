@@ -90,7 +90,7 @@ fn in_either_order_who_left_had_confirmed_and_it_is_news_once() {
     assert_eq!(fold(vec![removed(4), confirmed(2)]), left);
     assert_eq!(project(left.as_ref(), confirmed(2)), None);
     assert_eq!(project(left.as_ref(), confirmed(3)), None);
-    assert_eq!(project(left.as_ref(), removed(3)), None);
+    assert_eq!(project(left.as_ref(), removed(2)), None);
 }
 
 #[test]
@@ -106,6 +106,25 @@ fn whoever_is_erased_after_leaving_left_when_they_left() {
         project(later.as_ref(), confirmed(5)),
         Some(gone(6, 9, Some(5)))
     );
+}
+
+#[test]
+fn whoever_is_erased_before_their_leaving_is_heard_of_left_when_they_left() {
+    let erased = gone(4, 9, None);
+    let changes = [confirmed(2), removed(3), erased.clone()];
+    for order in permutations(&changes) {
+        assert_eq!(fold(order.clone()), Some(gone(4, 3, Some(2))), "{order:?}");
+    }
+    // What comes again brings along what came with it.
+    let again = fold(vec![erased.clone(), removed(3), confirmed(2)]).expect("somebody");
+    assert_eq!(
+        project(Some(&erased), again.clone()),
+        Some(gone(4, 3, Some(2)))
+    );
+    assert_eq!(project(Some(&again), removed(3)), None);
+    // They may have come back in between.
+    let later = gone(6, 9, Some(2));
+    assert_eq!(project(Some(&later), removed(3)), None);
 }
 
 #[test]

@@ -6,8 +6,9 @@ use uuid::Uuid;
 use super::{
     super::{
         control::Controls,
-        effect::Told,
+        effect::{Notable, Told},
         outcomes::{Exception, Hold},
+        resolve::Decisions,
         row::Removal,
         streak::Streaks,
     },
@@ -48,6 +49,10 @@ impl Fold {
 
     pub(crate) fn controls(&self) -> &Controls {
         &self.controls
+    }
+
+    pub(in crate::shard_log) fn decisions(&self) -> &Decisions {
+        &self.decisions
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {
@@ -130,8 +135,9 @@ impl Fold {
             .is_some_and(|open| open.ids.contains(&id))
     }
 
-    pub(in crate::shard_log) fn was_told(&self, id: Uuid) -> bool {
-        self.told.contains(&id)
+    /// Why subscriptions is told of `id`'s acceptance; none if it is not.
+    pub(in crate::shard_log) fn notable(&self, id: Uuid) -> Option<Notable> {
+        self.notable.get(&id).copied()
     }
 
     pub(in crate::shard_log) fn has_bounced(&self, id: Uuid) -> bool {

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::super::{
     row::{
-        Action, Body, Control, Done, Evidence, Finding, Late, Removal, Removed, Row, Settle,
-        Takeover,
+        Action, Body, CarriedOut, Control, Done, Evidence, Finding, Late, Removal, Removed, Row,
+        Settle, Takeover,
     },
     settlement::{Fate, Settlement},
     stored::{Stored, item, partition},
@@ -72,6 +72,7 @@ fn one_of_each() -> Vec<Body> {
             reason: "no such mailbox".to_owned(),
         }),
         evidence(Finding::Resend { decision: 4 }),
+        Body::CarriedOut(CarriedOut { decision: 4 }),
         evidence(Finding::Drop { decision: 5 }),
         control(Some(3), Action::Pause, None),
         control(Some(4), Action::Resume, None),

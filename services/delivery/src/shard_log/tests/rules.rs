@@ -14,6 +14,7 @@ use super::super::{
     batch::{Ahead, BatchSize},
     call::MailResult,
     decide::{Circumstances, End, Step},
+    effect::{News, Notable},
     feedback::{Feedback, Heard, heed},
     fold::{Fold, MAX_TOLD},
     outcomes::Outcome,

@@ -16,6 +16,7 @@ use super::super::{
     batch::{Ahead, BatchSize},
     call::MailResult,
     decide::{Circumstances, End, Step},
+    effect::News,
     feedback::{Feedback, Heard, heed},
     fold::Fold,
     outcomes::Outcome,
@@ -88,7 +89,7 @@ enum Message {
     Confirmed(Uuid, u64, i64),
     Removed(Uuid, u64),
     Control(Action, u64),
-    Resolve(Resolution, u64, Timestamp),
+    Resolve(Resolution, u64),
     /// The second half of a removal that is not one transaction.
     RowOnly(Uuid),
 }
@@ -113,7 +114,12 @@ pub(super) struct World {
     control_seen: (u64, Option<Action>),
     self_paused: bool,
     decisions: u64,
-    resent: BTreeMap<Uuid, usize>,
+    /// The decisions that were heard of, and those that were carried out to the
+    /// end.
+    heard: BTreeSet<u64>,
+    carried_out: BTreeSet<u64>,
+    /// Whom a decision may send it again, once each.
+    resent: BTreeSet<(Uuid, u64)>,
     told: BTreeMap<Uuid, Option<Outcome>>,
     excuses: usize,
     /// Whose confirmation came after the issue had left the head.
@@ -149,7 +155,9 @@ impl World {
             control_seen: (0, None),
             self_paused: false,
             decisions: 0,
-            resent: BTreeMap::new(),
+            heard: BTreeSet::new(),
+            carried_out: BTreeSet::new(),
+            resent: BTreeSet::new(),
             told: BTreeMap::new(),
             excuses: 0,
             too_late: BTreeSet::new(),
@@ -275,7 +283,10 @@ impl World {
                 .apply(number, &row)
                 .map_err(|error| error.to_string())?;
             for told in told {
-                let outcome = told.exception.map(|exception| exception.outcome);
+                let outcome = match told.news {
+                    News::Exception(exception) => Some(exception.outcome),
+                    News::Accepted(_) => None,
+                };
                 let forgotten = matches!(outcome, Some(Outcome::Skipped));
                 if !(self.has(Bug::ExceptionsNotTold) && forgotten) {
                     self.told.insert(told.id, outcome);

@@ -144,12 +144,21 @@ impl Projection {
     }
 
     /// The issues that were over so long ago that the head does not list them any
-    /// more, and that a confirmation among the changes is from before.
+    /// more, and that a confirmation among the changes, or a leaving that is
+    /// known better, is from before.
     async fn unlisted(&self, core: &Core, head: &Head) -> Result<Vec<Listed>, HandleError> {
         let end = core.clock.now() - LISTED;
         let news = self.changed.iter().filter_map(|(before, change)| {
-            let (known, since) = (before.as_ref().and_then(Recipient::since), change.since()?);
-            known.is_none_or(|known| since < known).then_some(since)
+            let known = before.as_ref();
+            let since = change.since().filter(|since| {
+                let known = known.and_then(Recipient::since);
+                known.is_none_or(|known| *since < known)
+            });
+            let left_at = change.left_at().filter(|left_at| {
+                let known = known.and_then(Recipient::left_at);
+                known.is_some_and(|known| *left_at < known)
+            });
+            since.into_iter().chain(left_at).min()
         });
         let Some(first) = news.min().filter(|first| *first < end) else {
             return Ok(Vec::new());
@@ -235,12 +244,18 @@ fn seen_by(listed: &Listed, before: Option<&Recipient>, after: &Recipient) -> Op
     let published_at = listed.published_at;
     let is_for = |one: &Recipient| one.addressee(published_at).is_some();
     let had_left = before.is_some_and(|one| one.left_after(published_at).is_some());
+    let unmeant = after.left_by(published_at);
     let crossing = match (before.is_some_and(is_for), is_for(after)) {
         (false, true) => Crossing::Late,
         // Who confirmed once more left before, and nothing was heard of that.
         (true, false) => Crossing::Left {
             why: after.leaving().unwrap_or(Leaving::Unsubscribed).into(),
-            unmeant: after.left_by(published_at),
+            unmeant,
+        },
+        // They are known to have left, but not that it was so early.
+        (false, false) if had_left && unmeant => Crossing::Left {
+            why: after.leaving().unwrap_or(Leaving::Unsubscribed).into(),
+            unmeant,
         },
         (false, false) if !had_left => Crossing::Missed(after.left_after(published_at)?.into()),
         _ => return None,

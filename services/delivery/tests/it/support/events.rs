@@ -189,10 +189,11 @@ pub(crate) fn cancel(version: u64) -> String {
 
 /// What is to become of those of the readers who are held, or of all: decided a
 /// minute after the start, and later the greater the version is.
+/// Of a host whose clock is an hour behind: no clock has a part in decisions.
 pub(crate) fn resolve(version: u64, action: HeldAction, numbers: Option<&[u8]>) -> String {
     let ids = |numbers: &[u8]| numbers.iter().copied().map(subscriber).collect();
     message_of(
-        second(60 + version.cast_signed()),
+        second(-3_600),
         0x800 + u128::from(version),
         IssueHeldResolutionRequestedV1 {
             issue_id: issue_id(),

@@ -52,8 +52,8 @@ enum Action {
     Drop,
 }
 
-/// Who is meant: an array of ids, 4,000 at most, or `"all"`. Those who are
-/// not held are passed over.
+/// Who is meant: an array of ids, 4,000 at most, or `"all"`: all that are held
+/// when delivery hears of it. Those who are not held then are passed over.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "only the description needs it")]
@@ -73,8 +73,8 @@ enum All {
 /// Decide about the held
 ///
 /// Nobody knows whether their mail left. `resend` may mail somebody twice: the
-/// first mail may have left, or may still leave. Which of them are held is
-/// decided when delivery hears of it; whoever is not is passed over.
+/// first mail may have left, or may still leave. `"all"` are all that are held
+/// when delivery hears of it; an id that is not held then is passed over.
 #[utoipa::path(
     post,
     path = "/v1/issues/{id}/held",

@@ -127,10 +127,9 @@ fn an_open_claim_of_ones_own_that_made_no_call_is_adopted() {
     ));
 }
 
-fn decision(version: u64, made_at: i64, numbers: Option<&[u64]>) -> Decision {
+fn decision(version: u64, numbers: Option<&[u64]>) -> Decision {
     Decision {
         version,
-        made_at: at(made_at),
         resolution: Resolution::Resend,
         ids: numbers.map(|numbers| ids(numbers.iter().copied())),
     }
@@ -141,52 +140,95 @@ fn decided(fold: &Fold, decision: &Decision) -> Vec<Uuid> {
     let rows = fold.resolve(decision).into_iter();
     rows.flat_map(|row| match row {
         Body::Evidence(evidence) => evidence.ids,
+        Body::CarriedOut(_) => Vec::new(),
         other => panic!("{other:?} decides nothing"),
     })
     .collect()
 }
 
-#[test]
-fn a_decision_that_comes_again_is_about_nobody_also_if_somebody_is_held_anew() {
-    let mut fold = folded([claim(1, &[1], Some(1), None), takeover(2, 0)]);
-    let first = decision(1, 1, None);
-    let rows = fold.resolve(&first);
-    assert_eq!(rows, [evidence(0, 1, Finding::Resend { decision: 1 })]);
-    then(&mut fold, rows[0].clone());
-    assert!(fold.resolve(&first).is_empty());
-    then(&mut fold, claim(2, &[1], None, None));
-    then(&mut fold, takeover(3, 3));
-    assert_eq!(held(&fold), ids([1]));
-    assert!(fold.resolve(&first).is_empty());
-    assert_eq!(decided(&fold, &decision(2, 9, Some(&[1, 2]))), ids([1]));
-    assert!(fold.resolve(&decision(2, 9, Some(&[2]))).is_empty());
+fn carry_out(fold: &mut Fold, decision: &Decision) {
+    for row in fold.resolve(decision) {
+        then(fold, row);
+    }
 }
 
 #[test]
-fn a_decision_is_about_nobody_who_was_held_after_it() {
-    let fold = folded([
-        claim(1, &[1], Some(1), None),
-        takeover(2, 0),
-        claim(2, &[2], Some(2), None),
-        takeover(3, 2),
-    ]);
-    assert_eq!(decided(&fold, &decision(1, 1, None)), ids([1]));
-    assert_eq!(decided(&fold, &decision(1, 2, Some(&[1, 2]))), ids([1]));
-    assert_eq!(decided(&fold, &decision(1, 3, None)), ids([1, 2]));
+fn a_decision_that_comes_again_is_about_nobody_also_if_somebody_is_held_anew() {
+    let mut fold = folded([claim(1, &[1], Some(1), None), takeover(2, 0)]);
+    let first = decision(1, None);
+    let rows = fold.resolve(&first);
+    assert_eq!(rows[0], evidence(0, 1, Finding::Resend { decision: 1 }));
+    // The process dies in between.
+    then(&mut fold, rows[0].clone());
+    assert!(decided(&fold, &first).is_empty());
+    then(&mut fold, claim(2, &[1], None, None));
+    then(&mut fold, takeover(3, 3));
+    assert_eq!(held(&fold), ids([1]));
+    assert!(decided(&fold, &first).is_empty());
+    assert_eq!(decided(&fold, &decision(2, Some(&[1, 2]))), ids([1]));
+    assert!(decided(&fold, &decision(2, Some(&[2]))).is_empty());
+}
+
+#[test]
+fn a_decision_that_comes_again_is_about_nobody_who_was_held_after_it() {
+    for numbers in [None, Some(&[1, 2][..])] {
+        let mut fold = folded([claim(1, &[1], Some(1), None), takeover(2, 0)]);
+        let first = decision(1, numbers);
+        carry_out(&mut fold, &first);
+        assert_eq!(retries(&fold), ids([1]));
+        then(&mut fold, claim(2, &[2], Some(2), None));
+        let number = fold.next() - 1;
+        then(&mut fold, takeover(3, number));
+        assert_eq!(held(&fold), ids([2]));
+        assert!(fold.resolve(&first).is_empty());
+        assert_eq!(decided(&fold, &decision(2, numbers)), ids([2]));
+    }
+}
+
+#[test]
+fn a_decision_that_met_nobody_is_remembered_too() {
+    let mut fold = folded([claim(1, &[1], Some(1), None)]);
+    let first = decision(1, None);
+    carry_out(&mut fold, &first);
+    then(&mut fold, takeover(2, 0));
+    assert!(fold.resolve(&first).is_empty());
+    assert_eq!(held(&fold), ids([1]));
+}
+
+#[test]
+fn whenever_somebody_was_held_by_whatever_clock_a_decision_meets_them() {
+    let bodies = [claim(1, &[1], Some(1), None), takeover(2, 0)];
+    for second in [0, 1_000_000] {
+        let mut fold = Fold::default();
+        for (number, body) in (0..).zip(&bodies) {
+            let row = body.clone().at(at(second));
+            fold.apply(number, &row).expect("it follows");
+        }
+        assert_eq!(decided(&fold, &decision(1, None)), ids([1]));
+    }
 }
 
 #[test]
 fn a_decision_that_was_overtaken_by_one_about_others_is_not_lost() {
     let mut fold = folded([claim(1, &[1, 2, 3], Some(3), None), takeover(2, 0)]);
     for (version, numbers) in [(3, &[2][..]), (1, &[1]), (2, &[2, 3])] {
-        let decision = decision(version, 5, Some(numbers));
-        for row in fold.resolve(&decision) {
-            then(&mut fold, row);
-        }
+        let decision = decision(version, Some(numbers));
+        carry_out(&mut fold, &decision);
         assert!(fold.resolve(&decision).is_empty());
     }
     assert_eq!(retries(&fold), ids([1, 2, 3]));
     assert!(held(&fold).is_empty());
+}
+
+#[test]
+fn a_decision_that_was_overtaken_is_not_about_whom_the_newer_one_named() {
+    let mut fold = folded([claim(1, &[1, 2], Some(2), None), takeover(2, 0)]);
+    carry_out(&mut fold, &decision(2, Some(&[1])));
+    then(&mut fold, claim(2, &[1], None, None));
+    let number = fold.next() - 1;
+    then(&mut fold, takeover(3, number));
+    assert_eq!(held(&fold), ids([1, 2]));
+    assert_eq!(decided(&fold, &decision(1, None)), ids([2]));
 }
 
 #[test]

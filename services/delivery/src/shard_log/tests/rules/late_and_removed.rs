@@ -186,13 +186,21 @@ fn whoever_had_left_before_the_publication_and_was_mailed_is_told_to_have_been()
     ]);
     let told = |fold: &Fold, body: Body| -> Vec<_> {
         let told = fold.exceptions(&body.at(at(9))).into_iter();
-        told.map(|one| (one.id, one.exception.is_some())).collect()
+        told.map(|one| (one.id, matches!(one.news, News::Exception(_))))
+            .collect()
     };
     let row = unmeant(&[1, 2, 3, 4]);
     // Of those in the open claim, when it is known.
     assert_eq!(told(&fold, row.clone()), [(id(1), false), (id(4), true)]);
     then(&mut fold, row.clone());
     assert!(told(&fold, row).is_empty(), "once");
+    // Also if it was known that they are gone, and not since when.
+    let gone = folded([
+        claim(1, &[1], Some(1), None),
+        settle(1, 0, &[None]),
+        removed(1),
+    ]);
+    assert_eq!(told(&gone, unmeant(&[1])), [(id(1), false)]);
     let settled = settle(1, 2, &[None, Some(Fate::Unsent)]);
     assert_eq!(told(&fold, settled), [(id(2), false), (id(3), true)]);
 }

@@ -71,7 +71,7 @@ fn exceptions_are_told_with_the_row_that_makes_them_and_taken_back() {
     then(&mut fold, row.body);
     let taken_back = fold.exceptions(&evidence(0, 2, Finding::Accepted).at(at(2)));
     assert_eq!(taken_back.len(), 1);
-    assert_eq!(taken_back[0].exception, None);
+    assert_eq!(taken_back[0].news, News::Accepted(Notable::AfterAll));
 }
 
 #[test]

@@ -23,9 +23,7 @@ impl World {
             Message::Confirmed(id, version, when) => self.project(id, version, Some(when)),
             Message::Removed(id, version) => self.project(id, version, None),
             Message::Control(action, version) => self.control(action, version),
-            Message::Resolve(resolution, version, made_at) => {
-                self.resolve(resolution, version, made_at)
-            }
+            Message::Resolve(resolution, version) => self.resolve(resolution, version),
             Message::RowOnly(id) => self.append_removed(id),
         }
     }
@@ -104,47 +102,50 @@ impl World {
     pub(super) fn resolve_held(&mut self) -> Verdict {
         if self.chance(3) && self.truth.held().count() > 0 {
             self.decisions += 1;
-            let resend = !self.chance(4);
-            if resend {
-                for (id, _) in self.truth.held().collect::<Vec<_>>() {
-                    *self.resent.entry(id).or_default() += 1;
-                }
-            }
-            let resolution = if resend {
-                Resolution::Resend
-            } else {
+            let resolution = if self.chance(4) {
                 Resolution::Drop
+            } else {
+                Resolution::Resend
             };
-            let (version, made_at) = (self.decisions, self.now);
-            let again = Message::Resolve(resolution, version, made_at);
-            self.messages.push((again, 2));
+            let version = self.decisions;
+            self.messages
+                .push((Message::Resolve(resolution, version), 2));
             // Mostly the first delivery is now: the admin sees who is held.
             if self.chance(4) {
                 return Ok(());
             }
-            return self.resolve(resolution, version, made_at);
+            return self.resolve(resolution, version);
         }
         Ok(())
     }
 
-    pub(super) fn resolve(
-        &mut self,
-        resolution: Resolution,
-        version: u64,
-        made_at: Timestamp,
-    ) -> Verdict {
+    pub(super) fn resolve(&mut self, resolution: Resolution, version: u64) -> Verdict {
+        let is_first = self.heard.insert(version);
+        let is_repeated = self.carried_out.contains(&version);
+        if resolution == Resolution::Resend && !is_repeated {
+            let held: Vec<_> = self.truth.held().map(|(id, _)| (id, version)).collect();
+            self.resent.extend(held);
+        }
         let is_anew = self.has(Bug::RepeatedDecisionMadeAnew);
         let decision = Decision {
-            version,
-            made_at: if is_anew { self.now } else { made_at },
+            version: version + if is_anew { self.log.len() as u64 } else { 0 },
             resolution,
             ids: None,
         };
         for body in self.truth.resolve(&decision) {
-            self.append_from_outside(body)?;
-            if !self.has(Bug::ResendAsIfNeverAged) {
-                self.listed = true;
+            if self.fault(self.faults.crash, 6) {
+                // The message comes again.
+                self.messages
+                    .push((Message::Resolve(resolution, version), 1));
+                return Ok(());
             }
+            let meets = matches!(body, Body::Evidence(_));
+            self.append_from_outside(body)?;
+            self.listed |= meets && !self.has(Bug::ResendAsIfNeverAged);
+        }
+        self.carried_out.insert(version);
+        if is_first && version == self.decisions && self.truth.held().count() > 0 {
+            return Err(format!("decision {version} has not met everybody"));
         }
         Ok(())
     }
