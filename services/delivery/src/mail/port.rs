@@ -52,6 +52,12 @@ pub enum SendResult {
         /// Why.
         reason: Cow<'static, str>,
     },
+    /// It certainly did not leave, and the mail side does not say whether the
+    /// recipient is at fault or the issue: whoever else gets their mail tells.
+    Unexplained {
+        /// Why, if it is the issue.
+        reason: Cow<'static, str>,
+    },
     /// It certainly did not leave and never will: SMTP 5xx.
     Refused {
         /// Why.

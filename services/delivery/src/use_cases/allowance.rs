@@ -74,9 +74,14 @@ impl Allowance {
         Ok(for_issues(quota))
     }
 
+    /// Whether what the mail side told is no news any more.
+    pub(super) fn is_due(&self) -> bool {
+        Instant::now() >= self.lock().ask_at
+    }
+
     /// Asks the mail side if that is due. What it does not tell is left as it was.
     pub(super) async fn refresh(&self, mail: &dyn MailSender, randomness: &dyn Randomness) {
-        if Instant::now() < self.lock().ask_at {
+        if !self.is_due() {
             return;
         }
         let asked = tokio::time::timeout(PATIENCE, self.ask(mail, randomness)).await;

@@ -88,6 +88,7 @@ pub(super) fn problem(result: &SendResult) -> Option<(&'static str, &str)> {
         SendResult::Throttled { reason } => Some(("throttled", reason)),
         SendResult::AccountFault { reason } => Some(("account_fault", reason)),
         SendResult::Unsent { reason } => Some(("unsent", reason)),
+        SendResult::Unexplained { reason } => Some(("unexplained", reason)),
         SendResult::Refused { reason } => Some(("refused", reason)),
         SendResult::Unclear { reason } => Some(("unclear", reason)),
     }

@@ -1,7 +1,7 @@
 //! The mails of one claim are handed over.
 
 use std::{
-    borrow::Cow, collections::HashMap, convert::Infallible, future::pending, time::Duration,
+    borrow::Cow, collections::HashMap, convert::Infallible, future::pending, mem, time::Duration,
 };
 
 use futures::future::join_all;
@@ -32,25 +32,46 @@ pub(super) struct Claimed<'a> {
 }
 
 /// Hands the issue over to each of the claimed, all at the same time; one result
-/// for each, in their order. `read` are those who were read.
+/// for each, in their order. `read` are those who were read. `departure` is waited
+/// for before, as long as nothing withdraws the call: whether there is still the
+/// time for it then; none if not, and nothing left.
 pub(super) async fn call(
     core: &Core,
     issue: &IssueMail,
     claimed: &Claimed<'_>,
     read: &HashMap<Uuid, Recipient>,
-) -> Vec<SendResult> {
+    departure: impl Future<Output = bool>,
+) -> Option<Vec<SendResult>> {
+    let withdrawn = || Some(vec![SendResult::withdrawn(); claimed.ids.len()]);
+    if core.stop.is_raised() {
+        return withdrawn();
+    }
     let readers: Vec<_> = claimed.ids.iter().map(|id| reader(read, *id)).collect();
     let (withdraw, withdrawal) = Withdraw::new();
     let handing_over = async {
-        match core.mail.bulk() {
+        match unless_withdrawn(&withdrawal, departure).await {
+            None => return withdrawn(),
+            Some(false) => return None,
+            Some(true) => {}
+        }
+        Some(match core.mail.bulk() {
             Some(bulk) => in_bulk(core, bulk, issue, claimed, &withdrawal, &readers).await,
             None => one_by_one(core, issue, &withdrawal, readers).await,
-        }
+        })
     };
     tokio::select! {
         biased;
         results = handing_over => results,
         never = withdraw_in_time(core, issue.issue_id(), claimed, &withdraw) => match never {},
+    }
+}
+
+/// What comes of `work`; none if that is withdrawn before.
+async fn unless_withdrawn<T>(withdrawal: &Withdrawal, work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        () = withdrawal.wait() => None,
+        done = work => Some(done),
     }
 }
 
@@ -177,6 +198,18 @@ fn tell(issue_id: Uuid, subscriber_id: Uuid, result: &SendResult) {
     }
 }
 
+/// Takes the issue to be at fault for what the mail side rejected without saying
+/// whose fault it is.
+pub(super) fn blame_issue(results: &mut [SendResult]) {
+    for result in results {
+        if let SendResult::Unexplained { reason } = result {
+            *result = SendResult::AccountFault {
+                reason: mem::take(reason),
+            };
+        }
+    }
+}
+
 impl From<SendResult> for MailResult {
     fn from(result: SendResult) -> Self {
         let text = Cow::into_owned;
@@ -186,9 +219,28 @@ impl From<SendResult> for MailResult {
                 Self::Unavailable(text(reason))
             }
             SendResult::AccountFault { reason } => Self::AccountFault(text(reason)),
-            SendResult::Unsent { reason } => Self::Unsent(text(reason)),
+            SendResult::Unsent { reason } | SendResult::Unexplained { reason } => {
+                Self::Unsent(text(reason))
+            }
             SendResult::Refused { reason } => Self::Refused(text(reason)),
             SendResult::Unclear { reason } => Self::Unclear(text(reason)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_waits_to_depart_does_not_once_that_is_withdrawn() {
+        let (withdraw, withdrawal) = Withdraw::new();
+        let ready = async { true };
+        assert_eq!(unless_withdrawn(&withdrawal, ready).await, Some(true));
+        let withdrawing = async { withdraw.now() };
+        let waiting = unless_withdrawn(&withdrawal, pending::<bool>());
+        assert_eq!(tokio::join!(waiting, withdrawing).0, None);
+        let ready = async { true };
+        assert_eq!(unless_withdrawn(&withdrawal, ready).await, None);
     }
 }

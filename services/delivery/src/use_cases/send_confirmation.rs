@@ -130,7 +130,8 @@ async fn mail_link(
             SendResult::Unavailable { reason }
             | SendResult::Throttled { reason }
             | SendResult::AccountFault { reason }
-            | SendResult::Unsent { reason } => Err(HandleError::Transient(format!(
+            | SendResult::Unsent { reason }
+            | SendResult::Unexplained { reason } => Err(HandleError::Transient(format!(
                 "confirmation mail not sent: {reason}"
             ))),
             SendResult::Unclear { reason } => doubt(core, event_id, &reason).await,

@@ -1,5 +1,6 @@
-//! Mail calls without a clear answer, issue by issue over all shards of this
-//! process. Each shard's log counts its own; but an outage is the same for all of
+//! Mails that went wrong in a row, issue by issue over all shards of this process:
+//! calls without a clear answer, and rejections that name nobody at fault. Each
+//! shard's log counts its own unclear calls; but an outage is the same for all of
 //! them, and sixteen shards that each find out for themselves hold sixteen times
 //! as many.
 
@@ -10,41 +11,91 @@ use std::{
 
 use uuid::Uuid;
 
-use crate::mail::SendResult;
+use crate::{domain::backoff, mail::SendResult};
 
-/// How many calls in a row told nothing clear, of the issues where the last did.
+/// After so many mails in a row that the mail side rejected without saying whose
+/// fault it is, and nobody's accepted between, the issue is taken to be at fault
+/// and pauses: fewer than a reader is tried for, so that it costs nobody theirs.
+pub(super) const MAX_UNEXPLAINED: u32 = 5;
+const _: () = assert!(MAX_UNEXPLAINED < backoff::MAX_ATTEMPTS);
+
+/// What went wrong in a row, of the issues where something did.
 #[derive(Debug, Default)]
 pub(crate) struct UnclearCalls {
-    in_a_row: Mutex<HashMap<Uuid, u32>>,
+    in_a_row: Mutex<HashMap<Uuid, InARow>>,
+}
+
+/// What went wrong in a row.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct InARow {
+    /// Calls that told nothing clear.
+    pub(super) unclear: u32,
+    /// Mails that were rejected without saying whose fault it is.
+    pub(super) unexplained: u32,
+    /// The newest of the admins' requests that the calls were made upon.
+    upon: u64,
 }
 
 impl UnclearCalls {
-    /// Counts a call of `issue_id`, whose `results` should be `expected`; how
-    /// many there are now in a row. A call that met a mail side out of order tells
-    /// nothing either way.
-    pub(super) fn count(&self, issue_id: Uuid, results: &[SendResult], expected: usize) -> u32 {
+    /// Counts a call of `issue_id`, whose `results` should be `expected`, made
+    /// `upon` that many of the admins' requests: a newer one begins anew. Answers
+    /// what there is now in a row; 0 of what this very call was not. A call that
+    /// met a mail side out of order tells nothing either way.
+    pub(super) fn count(
+        &self,
+        issue_id: Uuid,
+        upon: u64,
+        results: &[SendResult],
+        expected: usize,
+    ) -> InARow {
         let is_unclear = |result: &SendResult| matches!(result, SendResult::Unclear { .. });
-        let is_clear = |result: &SendResult| {
-            matches!(
-                result,
-                SendResult::Accepted | SendResult::Refused { .. } | SendResult::Unsent { .. }
-            )
+        let is_unclear = results.len() != expected || results.iter().any(is_unclear);
+        let mut all = self.lock();
+        let known = all.get(&issue_id).copied().unwrap_or_default();
+        if known.upon > upon {
+            // Made before a request that others have met since.
+            return InARow::default();
+        }
+        let mut now = match known.upon < upon {
+            true => InARow {
+                upon,
+                ..InARow::default()
+            },
+            false => known,
         };
-        let mut in_a_row = self.lock();
-        if results.len() != expected || results.iter().any(is_unclear) {
-            let count = in_a_row.entry(issue_id).or_default();
-            *count += 1;
-            return *count;
+        if is_unclear {
+            now.unclear += 1;
+        } else if results.iter().any(is_clear) {
+            now.unclear = 0;
         }
-        if results.iter().any(is_clear) {
-            in_a_row.remove(&issue_id);
+        for result in results {
+            match result {
+                SendResult::Accepted => now.unexplained = 0,
+                SendResult::Unexplained { .. } => now.unexplained += 1,
+                _ => {}
+            }
         }
-        in_a_row.get(&issue_id).copied().unwrap_or_default()
+        match now.unclear + now.unexplained {
+            0 => all.remove(&issue_id),
+            _ => all.insert(issue_id, now),
+        };
+        let is_unexplained = |result: &SendResult| matches!(result, SendResult::Unexplained { .. });
+        InARow {
+            unclear: if is_unclear { now.unclear } else { 0 },
+            unexplained: match results.iter().any(is_unexplained) {
+                true => now.unexplained,
+                false => 0,
+            },
+            upon,
+        }
     }
 
-    /// Whether the last call of the issue that told anything was unclear.
-    pub(super) fn are_last(&self, issue_id: Uuid) -> bool {
-        self.lock().contains_key(&issue_id)
+    /// Whether the last call of the issue that told anything was unclear, `upon`
+    /// these requests.
+    pub(super) fn are_last(&self, issue_id: Uuid, upon: u64) -> bool {
+        let all = self.lock();
+        let known = all.get(&issue_id);
+        known.is_some_and(|known| known.unclear > 0 && known.upon >= upon)
     }
 
     /// Begins anew: the issue is resumed, or at its end.
@@ -52,9 +103,20 @@ impl UnclearCalls {
         self.lock().remove(&issue_id);
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Uuid, u32>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Uuid, InARow>> {
         self.in_a_row.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether it tells clearly of a recipient.
+fn is_clear(result: &SendResult) -> bool {
+    matches!(
+        result,
+        SendResult::Accepted
+            | SendResult::Refused { .. }
+            | SendResult::Unsent { .. }
+            | SendResult::Unexplained { .. }
+    )
 }
 
 #[cfg(test)]
@@ -69,16 +131,52 @@ mod tests {
         }
     }
 
+    fn unexplained() -> SendResult {
+        SendResult::Unexplained {
+            reason: "rejected".into(),
+        }
+    }
+
     #[test]
     fn unclear_calls_are_counted_up_to_a_clear_one_of_the_issue() {
         let calls = UnclearCalls::default();
-        assert_eq!(calls.count(ISSUE, &[SendResult::Accepted, unclear()], 2), 1);
-        assert_eq!(calls.count(ISSUE, &[], 2), 2, "no results are unclear");
+        let count =
+            |results: &[SendResult], expected| calls.count(ISSUE, 0, results, expected).unclear;
+        assert_eq!(count(&[SendResult::Accepted, unclear()], 2), 1);
+        assert_eq!(count(&[], 2), 2, "no results are unclear");
         let other = Uuid::from_u128(2);
-        assert_eq!(calls.count(other, &[SendResult::Accepted], 1), 0);
-        assert_eq!(calls.count(ISSUE, &[SendResult::withdrawn()], 1), 2);
-        assert!(calls.are_last(ISSUE));
-        assert_eq!(calls.count(ISSUE, &[SendResult::Accepted], 1), 0);
-        assert!(!calls.are_last(ISSUE));
+        assert_eq!(calls.count(other, 0, &[SendResult::Accepted], 1).unclear, 0);
+        assert_eq!(count(&[SendResult::withdrawn()], 1), 0, "it was not");
+        assert!(calls.are_last(ISSUE, 0));
+        assert_eq!(count(&[unclear()], 1), 3);
+        assert_eq!(count(&[SendResult::Accepted], 1), 0);
+        assert!(!calls.are_last(ISSUE, 0));
+    }
+
+    #[test]
+    fn a_newer_request_begins_anew_and_what_was_called_before_it_does_not_count() {
+        let calls = UnclearCalls::default();
+        assert_eq!(calls.count(ISSUE, 1, &[unclear()], 1).unclear, 1);
+        assert_eq!(calls.count(ISSUE, 1, &[unclear()], 1).unclear, 2);
+        assert!(!calls.are_last(ISSUE, 2));
+        assert_eq!(calls.count(ISSUE, 2, &[unclear()], 1).unclear, 1);
+        assert_eq!(calls.count(ISSUE, 1, &[unclear()], 1).unclear, 0);
+        assert_eq!(calls.count(ISSUE, 2, &[unclear()], 1).unclear, 2);
+    }
+
+    #[test]
+    fn unexplained_rejections_are_counted_up_to_an_accepted_mail() {
+        let calls = UnclearCalls::default();
+        let count =
+            |results: &[SendResult]| calls.count(ISSUE, 0, results, results.len()).unexplained;
+        assert_eq!(count(&[unexplained(), unexplained()]), 2);
+        let refused = SendResult::Refused {
+            reason: "no such mailbox".into(),
+        };
+        assert_eq!(count(&[refused]), 0, "it was not");
+        assert_eq!(count(&[unexplained()]), 3);
+        assert!(!calls.are_last(ISSUE, 0), "each told clearly");
+        assert_eq!(count(&[SendResult::Accepted]), 0);
+        assert_eq!(count(&[unexplained()]), 1);
     }
 }

@@ -15,7 +15,9 @@ use aws_credential_types::{
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::support::{Answer, SesEndpoint, World, confirmed, pause, published, registered, second};
+use crate::support::{
+    Answer, SesEndpoint, World, confirmed, pause, published, registered, resume, second,
+};
 
 /// A world whose mail side is SES, with an issue for so many readers of shard 1.
 pub(crate) async fn world(endpoint: &SesEndpoint, readers: u8) -> World {
@@ -200,10 +202,14 @@ async fn an_issue_that_ses_rejects_for_everybody_pauses_and_fails_nobody() {
     for (message, readers, calls) in [
         ("Template is bad", 1, 1),
         ("Template is bad", 2, 1),
-        ("something is not well", 2, 3),
+        // One request for all, and then one for each.
+        ("something is not well", 6, 7),
+        // Tried again up to the fifth time.
+        ("something is not well", 1, 5),
     ] {
         let bad = || Answer::Error(400, "BadRequestException", message);
-        let endpoint = SesEndpoint::answering([quota(10_000.0), bad(), bad(), bad()]);
+        let script = [quota(10_000.0)].into_iter().chain((0..100).map(|_| bad()));
+        let endpoint = SesEndpoint::answering(script);
         let world = world(&endpoint, readers).await;
         world.walk_started().await;
         assert_eq!(bulk_calls(&endpoint).len(), calls, "{message}");
@@ -211,6 +217,38 @@ async fn an_issue_that_ses_rejects_for_everybody_pauses_and_fails_nobody() {
         assert_eq!(last.reason.as_deref(), Some("SES rejects the issue"));
         assert_eq!(last.counts.pending, u64::from(readers));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_issue_that_ses_rejects_for_one_reader_after_the_other_pauses_and_fails_nobody() {
+    let bad = || Answer::Error(400, "BadRequestException", "something is not well");
+    let script = [quota(10.0)].into_iter().chain((0..100).map(|_| bad()));
+    let endpoint = SesEndpoint::answering(script);
+    let world = world(&endpoint, 12).await;
+    world.walk_started().await;
+    assert_eq!(bulk_calls(&endpoint).len(), 5);
+    let last = world.progress().await.pop().expect("a report");
+    assert_eq!(last.reason.as_deref(), Some("SES rejects the issue"));
+    assert_eq!((last.counts.pending, last.counts.failed), (12, 0));
+    world.takes(&resume(1)).await;
+    world.walk_started().await;
+    let last = world.progress().await.pop().expect("a report");
+    assert_eq!(bulk_calls(&endpoint).len(), 10, "it begins anew");
+    assert_eq!((last.counts.pending, last.counts.failed), (12, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rejection_that_names_nobody_among_accepted_mails_is_tried_again() {
+    let bad = || Answer::Error(400, "BadRequestException", "something is not well");
+    let endpoint = SesEndpoint::default();
+    endpoint.tells_of_the_account([quota(10.0)]);
+    let fine = || Answer::Entries(vec!["SUCCESS"]);
+    endpoint.follows((0..6).flat_map(|_| [bad(), fine()]));
+    let world = world(&endpoint, 12).await;
+    world.walk_started().await;
+    let last = world.progress().await.pop().expect("a report");
+    assert_eq!(last.reason, None);
+    assert_eq!((last.counts.accepted, last.counts.failed), (12, 0));
 }
 
 #[tokio::test(start_paused = true)]

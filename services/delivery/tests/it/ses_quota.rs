@@ -1,6 +1,6 @@
 //! What SES takes of an account, in a second and in a day.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use contracts::events::DeliveryStatus::{Cancelled, Paused};
 use serde_json::json;
@@ -86,6 +86,49 @@ async fn issues_leave_a_share_of_the_days_quota_to_confirmations() {
     world.takes(&registered(7, 7, 1, second(100))).await;
     let requests = endpoint.requests();
     assert_eq!(requests[requests.len() - 1].0, "/v2/email/outbound-emails");
+}
+
+/// Sends without a pause between slow calls until the quota is asked for anew,
+/// which is not answered.
+async fn asks_while_it_sends(endpoint: &SesEndpoint) {
+    while endpoint
+        .requests()
+        .iter()
+        .filter(|it| it.0 == ACCOUNT)
+        .count()
+        < 2
+    {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+}
+
+const ACCOUNT: &str = "/v2/email/account";
+
+fn slow_endpoint() -> SesEndpoint {
+    let slowly = (0..15).map(|_| Answer::Slowly(Duration::from_secs(5)));
+    let endpoint = SesEndpoint::answering(slowly);
+    endpoint.tells_of_the_account([quota(16.0), Answer::Never]);
+    endpoint
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_while_the_quota_is_asked_for_lets_nobody_be_claimed_any_more() {
+    let endpoint = slow_endpoint();
+    let world = world(&endpoint, 15).await;
+    let run = world.started().remove(0);
+    world.app.steps().plan(&run).await.expect("planned");
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    let stopping = async {
+        asks_while_it_sends(&endpoint).await;
+        world.app.steps().stop();
+        (bulk_calls(&endpoint).len(), world.stored_items().await)
+    };
+    let (sent, (calls, items)) = tokio::join!(world.send(&run, 1), stopping);
+    sent.expect("settled");
+    assert!((1..15).contains(&calls), "{calls}");
+    assert_eq!(bulk_calls(&endpoint).len(), calls);
+    assert_eq!(world.stored_items().await, items, "no claim and no settle");
 }
 
 #[tokio::test(start_paused = true)]

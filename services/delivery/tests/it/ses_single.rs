@@ -25,6 +25,7 @@ fn kind(result: &SendResult) -> (&'static str, &str) {
         SendResult::Throttled { reason } => ("throttled", reason),
         SendResult::AccountFault { reason } => ("account fault", reason),
         SendResult::Unsent { reason } => ("unsent", reason),
+        SendResult::Unexplained { reason } => ("unexplained", reason),
         SendResult::Refused { reason } => ("refused", reason),
         SendResult::Unclear { reason } => ("unclear", reason),
     }

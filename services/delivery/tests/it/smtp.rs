@@ -31,6 +31,7 @@ fn kind(result: &SendResult) -> &'static str {
         SendResult::Throttled { .. } => "throttled",
         SendResult::AccountFault { .. } => "account fault",
         SendResult::Unsent { .. } => "unsent",
+        SendResult::Unexplained { .. } => "unexplained",
         SendResult::Refused { .. } => "refused",
         SendResult::Unclear { .. } => "unclear",
     }

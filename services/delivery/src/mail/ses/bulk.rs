@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::{
     super::{ANSWER_LIMIT, BulkMail, IssueCall, IssueMail, SEND_LIMIT, SendResult, Withdrawal},
     REJECTED, Ses,
-    classify::{self, Failed, Rejected, failed, fault, refused, unavailable},
+    classify::{self, Failed, Rejected, failed, fault, refused, unavailable, unexplained},
     entries::{self, MAX_ENTRIES, in_json},
     from,
     handed_over::HandedOver,
@@ -66,8 +66,9 @@ impl BulkMail for Ses {
                 ses: self,
                 issue: call.issue,
                 template: &template,
+                withdrawal: call.withdrawal,
             };
-            sent = request.send_entries(entries, call.withdrawal).await;
+            sent = request.send_entries(entries).await;
         }
         let mut sent = sent.into_iter();
         let each = known.into_iter().map(|known| known.or_else(|| sent.next()));
@@ -80,50 +81,38 @@ struct Request<'a> {
     ses: &'a Ses,
     issue: &'a IssueMail,
     template: &'a SesTemplate,
+    withdrawal: &'a Withdrawal,
 }
 
 impl Request<'_> {
     /// Sends to all of `entries`. SES rejects a request as a whole where one
     /// address is not to its taste: nothing left then, and each goes by itself, so
     /// that one reader does not stop all others.
-    async fn send_entries(
-        &self,
-        entries: Vec<BulkEmailEntry>,
-        withdrawal: &Withdrawal,
-    ) -> Vec<SendResult> {
+    async fn send_entries(&self, entries: Vec<BulkEmailEntry>) -> Vec<SendResult> {
         let count = entries.len();
         match self.send(entries.clone()).await {
             Ok(results) => results,
             Err(Failed::All(result)) => vec![result; count],
+            Err(Failed::Rejected(rejected)) if count == 1 => vec![of_one(rejected)],
             Err(Failed::Rejected(Rejected::Issue)) => vec![fault(ISSUE_REJECTED); count],
-            Err(Failed::Rejected(_)) if count == 1 => vec![refused(REJECTED)],
-            Err(Failed::Rejected(_)) => self.send_singly(entries, withdrawal).await,
+            Err(Failed::Rejected(_)) => self.send_singly(entries).await,
         }
     }
 
     /// Sends to one after the other, up to the first answer that is not about a
     /// reader.
-    async fn send_singly(
-        &self,
-        entries: Vec<BulkEmailEntry>,
-        withdrawal: &Withdrawal,
-    ) -> Vec<SendResult> {
+    async fn send_singly(&self, entries: Vec<BulkEmailEntry>) -> Vec<SendResult> {
         let until = Instant::now() + SINGLES_LIMIT;
         let count = entries.len();
         let mut all = Vec::with_capacity(count);
-        let mut unexplained = 0;
         for entry in entries {
-            if Instant::now() >= until || withdrawal.is_so() {
+            if Instant::now() >= until || self.withdrawal.is_so() {
                 break;
             }
             let result = match self.send(vec![entry]).await {
                 Ok(results) => results.into_iter().next(),
                 Err(Failed::All(result)) => Some(result),
-                Err(Failed::Rejected(Rejected::Issue)) => Some(fault(ISSUE_REJECTED)),
-                Err(Failed::Rejected(rejected)) => {
-                    unexplained += usize::from(rejected == Rejected::Unknown);
-                    Some(refused(REJECTED))
-                }
+                Err(Failed::Rejected(rejected)) => Some(of_one(rejected)),
             };
             let goes_on = result.as_ref().is_some_and(is_of_reader);
             all.extend(result);
@@ -131,11 +120,12 @@ impl Request<'_> {
                 break;
             }
         }
-        if unexplained == all.len() {
-            // Perhaps not the readers' fault: nobody is to be failed for it.
-            all.clear();
-            if !withdrawal.is_so() {
-                return vec![fault(ISSUE_REJECTED); count];
+        if all.contains(&SendResult::Accepted) {
+            // Not the issue's fault, then.
+            for result in &mut all {
+                if matches!(result, SendResult::Unexplained { .. }) {
+                    *result = refused(REJECTED);
+                }
             }
         }
         all.resize(count, unavailable("SES rejected mails of this call"));
@@ -144,6 +134,9 @@ impl Request<'_> {
 
     /// One result for each of `entries`.
     async fn send(&self, entries: Vec<BulkEmailEntry>) -> Result<Vec<SendResult>, Failed> {
+        if self.withdrawal.is_so() {
+            return Err(Failed::All(SendResult::withdrawn()));
+        }
         let count = entries.len();
         let results = self.request(entries).await?;
         if results.len() != count {
@@ -188,10 +181,22 @@ impl Request<'_> {
 /// Why an issue pauses that SES rejects for whomever.
 const ISSUE_REJECTED: &str = "SES rejects the issue";
 
+/// What it means that SES rejects a request with one mail.
+fn of_one(rejected: Rejected) -> SendResult {
+    match rejected {
+        Rejected::Reader => refused(REJECTED),
+        Rejected::Issue => fault(ISSUE_REJECTED),
+        Rejected::Unknown => unexplained(ISSUE_REJECTED),
+    }
+}
+
 /// Whether the next reader can fare better.
 fn is_of_reader(result: &SendResult) -> bool {
     match result {
-        SendResult::Accepted | SendResult::Refused { .. } | SendResult::Unsent { .. } => true,
+        SendResult::Accepted
+        | SendResult::Refused { .. }
+        | SendResult::Unsent { .. }
+        | SendResult::Unexplained { .. } => true,
         SendResult::Unavailable { .. }
         | SendResult::Throttled { .. }
         | SendResult::AccountFault { .. }

@@ -212,6 +212,11 @@ fn unsent(reason: impl Into<Reason>) -> SendResult {
     SendResult::Unsent { reason }
 }
 
+pub(super) fn unexplained(reason: impl Into<Reason>) -> SendResult {
+    let reason = reason.into();
+    SendResult::Unexplained { reason }
+}
+
 fn unclear(reason: impl Into<Reason>) -> SendResult {
     let reason = reason.into();
     SendResult::Unclear { reason }

@@ -144,10 +144,10 @@ impl Shift<'_> {
             let log = ShardLog { shard, ..self.log };
             let tail = log.tail(NEWEST).await?;
             let newest = tail.newest_first.iter().find_map(|row| match &row.body {
-                Body::Control(control) => Some(control.action),
+                Body::Control(control) => Some(control),
                 _ => None,
             });
-            if newest != Some(Action::Pause) {
+            if !newest.is_some_and(|newest| pauses(newest, controls.version())) {
                 append_at_end(&log, &row).await?;
             }
         }
@@ -188,5 +188,39 @@ impl Shift<'_> {
                 "held: its worker ended while mails were being handed over"
             );
         }
+    }
+}
+
+/// Whether `control` is a pause that counts upon the admins' request `version`:
+/// one that got late into the log changed nothing.
+fn pauses(control: &Control, version: u64) -> bool {
+    let upon = control.version.or(control.upon);
+    control.action == Action::Pause && upon.is_some_and(|upon| upon >= version)
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_pause_that_is_older_than_a_request_since_pauses_nothing() {
+        let pause = |version, upon| Control {
+            event_id: Uuid::from_u128(1),
+            version,
+            upon,
+            action: Action::Pause,
+            reason: None,
+        };
+        assert!(!pauses(&pause(Some(1), None), 2), "resumed since");
+        assert!(!pauses(&pause(None, Some(1)), 2));
+        assert!(pauses(&pause(Some(3), None), 2));
+        assert!(pauses(&pause(None, Some(2)), 2));
+        let resume = Control {
+            action: Action::Resume,
+            ..pause(Some(3), None)
+        };
+        assert!(!pauses(&resume, 2));
     }
 }

@@ -12,9 +12,10 @@ use uuid::Uuid;
 
 use self::{pacing::Rate, pages::NextPage};
 use super::{
-    issue_call::{Claimed, call},
+    issue_call::{Claimed, blame_issue, call},
     log::{self, catch_up},
     turn::Turn,
+    unclear_calls::MAX_UNEXPLAINED,
 };
 use crate::{
     app::Core,
@@ -159,6 +160,7 @@ impl<'a> Shift<'a> {
                 }
                 Step::End(End::Paused) if self.known.is_final => {
                     has_resumed = true;
+                    self.core.unclear_calls.forget(self.log.issue_id);
                     let resume = self.control(Action::Resume, None);
                     self.append(vec![resume]).await?;
                 }
@@ -181,8 +183,9 @@ impl<'a> Shift<'a> {
         let per_call = turn.map_or(1, Turn::readers);
         // After an unclear call nobody risks more than one until an answer is
         // clear: an outage is found out with a few mails.
-        let is_in_doubt =
-            self.fold.streaks().unclear() > 0 || core.unclear_calls.are_last(self.log.issue_id);
+        let upon = self.fold.controls().version();
+        let is_in_doubt = self.fold.streaks().unclear() > 0
+            || core.unclear_calls.are_last(self.log.issue_id, upon);
         let per_call = if is_in_doubt { 1 } else { per_call };
         let is_dead = |owner| core.config.sole_process && !core.in_flight.contains(owner);
         Circumstances {
@@ -194,12 +197,23 @@ impl<'a> Shift<'a> {
             },
             lease: LEASE,
             call_limit: CALL_LIMIT,
-            must_stop: self.yields
-                || self.fault.is_some()
-                || core.stop.is_raised()
-                || Instant::now() >= self.deadline,
+            must_stop: self.must_stop(),
             owner_is_dead: self.fold.open().is_some_and(|open| is_dead(open.worker)),
         }
+    }
+
+    fn must_stop(&self) -> bool {
+        self.yields
+            || self.fault.is_some()
+            || self.core.stop.is_raised()
+            || Instant::now() >= self.deadline
+    }
+
+    /// Whether the open claim's lease is long enough for a mail call.
+    fn may_call(&self) -> bool {
+        let now = self.core.clock.now();
+        let open = self.fold.open();
+        open.is_some_and(|open| now + CALL_LIMIT <= open.lease_until)
     }
 
     fn has_claim(&self) -> bool {
@@ -238,18 +252,30 @@ impl<'a> Shift<'a> {
         let shard = self.log.shard.number();
         let claimed = Claimed { shard, claim, ids };
         self.read_on();
-        self.depart(ids.len()).await;
-        let results = call(self.core, &self.issue, &claimed, &self.readers).await;
+        let departure = async {
+            self.depart(ids.len()).await;
+            self.may_call()
+        };
+        let called = call(self.core, &self.issue, &claimed, &self.readers, departure).await;
+        let Some(mut results) = called else {
+            // Settled next as released, for the same want of time.
+            return;
+        };
         self.called = Instant::now();
         let throttled = |result: &SendResult| matches!(result, SendResult::Throttled { .. });
         if results.iter().any(throttled) {
             self.core.pace.throttled();
         }
         let issue_id = self.log.issue_id;
-        let in_a_row = self.core.unclear_calls.count(issue_id, &results, ids.len());
+        let upon = self.fold.controls().version();
+        let counted = &self.core.unclear_calls;
+        let in_a_row = counted.count(issue_id, upon, &results, ids.len());
+        if in_a_row.unexplained >= MAX_UNEXPLAINED {
+            blame_issue(&mut results);
+        }
         let results = results.into_iter().map(Into::into).collect();
         let mut called = Called::new(&self.fold, results);
-        if in_a_row >= MAX_UNCLEAR {
+        if in_a_row.unclear >= MAX_UNCLEAR {
             called = called.pausing(UNCLEAR_IN_A_ROW);
         }
         self.worker.called(claim, called);
@@ -271,8 +297,16 @@ impl<'a> Shift<'a> {
             (None, _) => {}
             (Some(mails), Some(turn)) => {
                 turn.only(mails);
+                if self.has_claim() && self.core.allowance.is_due() {
+                    // Asked for with nobody claimed: it can take some time.
+                    self.yields = true;
+                    return Ok(None);
+                }
                 let read = self.read_rate().await;
                 self.settle_before(read)?;
+                if self.must_stop() {
+                    return Ok(None);
+                }
                 if let Err(wait) = self.take_place(mails) {
                     return self.wait_for_place(wait).await;
                 }

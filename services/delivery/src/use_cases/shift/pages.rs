@@ -25,6 +25,31 @@ pub(super) struct NextPage {
     read: JoinSet<Result<Page, ReadError>>,
 }
 
+impl NextPage {
+    async fn page(mut self) -> Result<Page, StepError> {
+        match self.read.join_next().await {
+            Some(Ok(page)) => Ok(page?),
+            Some(Err(error)) => Err(StepError::Transient(error.to_string())),
+            None => Err(StepError::Transient("no page is being read".to_owned())),
+        }
+    }
+}
+
+/// The page that was `begun` ahead; if none was, or it failed, which can be long
+/// ago, one that is begun now.
+async fn read_anew(
+    begun: Option<NextPage>,
+    begin: impl FnOnce() -> NextPage,
+) -> Result<Page, StepError> {
+    if let Some(begun) = begun {
+        match begun.page().await {
+            Ok(page) => return Ok(page),
+            Err(error) => tracing::debug!(%error, "a page that was begun ahead is read anew"),
+        }
+    }
+    begin().page().await
+}
+
 /// Whether an issue is for somebody.
 enum Meant {
     Yes(Recipient),
@@ -57,13 +82,7 @@ impl Shift<'_> {
 
     pub(super) async fn read_page(&mut self, after: Option<Uuid>) -> Result<(), StepError> {
         let begun = self.next_page.take().filter(|next| next.after == after);
-        let mut next = begun.unwrap_or_else(|| self.begin_page(after));
-        let read = next.read.join_next().await;
-        let page = match read {
-            Some(Ok(page)) => page?,
-            Some(Err(error)) => return Err(StepError::Transient(error.to_string())),
-            None => return Err(StepError::Transient("no page is being read".to_owned())),
-        };
+        let page = read_anew(begun, || self.begin_page(after)).await?;
         let mut ids = Vec::with_capacity(page.recipients.len());
         for (id, found) in page.recipients {
             match self.meant(found) {
@@ -110,5 +129,36 @@ impl Shift<'_> {
                 .left_after(published_at)
                 .map_or(Meant::Never, |why| Meant::Gone(why.into())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn begun(page: Result<Page, ReadError>) -> NextPage {
+        let mut read = JoinSet::new();
+        read.spawn(async { page });
+        NextPage { after: None, read }
+    }
+
+    fn failed() -> NextPage {
+        begun(Err(ReadError::Unavailable("an outage".to_owned())))
+    }
+
+    fn read() -> NextPage {
+        begun(Ok(Page {
+            recipients: Vec::new(),
+            last: None,
+            is_end: true,
+        }))
+    }
+
+    #[tokio::test]
+    async fn a_page_that_failed_ahead_is_read_once_anew() {
+        assert!(read_anew(Some(failed()), read).await.is_ok());
+        assert!(read_anew(Some(failed()), failed).await.is_err());
+        assert!(read_anew(Some(read()), failed).await.is_ok());
+        assert!(read_anew(None, failed).await.is_err());
     }
 }

@@ -70,6 +70,12 @@ impl SesEndpoint {
         state.accounts.extend(answers);
     }
 
+    /// What it answers after what it was to answer before.
+    pub(crate) fn follows(&self, answers: impl IntoIterator<Item = Answer>) {
+        let mut state = self.state.lock().expect("not poisoned");
+        state.script.extend(answers);
+    }
+
     /// A client of it.
     pub(crate) fn client(&self) -> Ses {
         self.client_of(Credentials::from_keys("key", "secret", None))
