@@ -14,6 +14,9 @@ pub(crate) enum MailResult {
     Accepted,
     /// Known unsent, for a cause of this recipient's; worth trying again.
     Unsent(String),
+    /// Known unsent, and nobody says whether the recipient is at fault or the
+    /// issue; worth trying again.
+    Unexplained(String),
     /// Known unsent, whoever the recipient: no connection, throttled.
     Unavailable(String),
     /// Known unsent, and the account's or the set-up's fault: daily quota,
@@ -24,6 +27,13 @@ pub(crate) enum MailResult {
     /// Nobody knows: time-out, reset after sending, 5xx of the API.
     Unclear(String),
 }
+
+/// After so many attempts that nobody explains, the issue is taken to be at fault
+/// and pauses: of one recipient here, by the log, or in a row over all that this
+/// process mails. They are fewer than a recipient is tried for, so that it is
+/// found out before anybody fails for it.
+pub(crate) const MAX_UNEXPLAINED: u32 = 5;
+const _: () = assert!(MAX_UNEXPLAINED < backoff::MAX_ATTEMPTS);
 
 /// Why all are held whose number is not that of the results.
 const MISCOUNTED: &str = "the mail side's results did not match the mails";
@@ -42,9 +52,15 @@ impl Called {
                 upon,
             };
         }
-        let pause = results.iter().find_map(|result| match result {
-            MailResult::AccountFault(reason) => Some(reason.clone()),
-            _ => None,
+        let pause = results.iter().zip(attempts).find_map(|(result, attempts)| {
+            let tried = u32::from(*attempts) + 1;
+            match result {
+                MailResult::AccountFault(reason) => Some(reason.clone()),
+                MailResult::Unexplained(reason) if tried.is_multiple_of(MAX_UNEXPLAINED) => {
+                    Some(reason.clone())
+                }
+                _ => None,
+            }
         });
         let each = results.into_iter().zip(attempts);
         let known = each
@@ -64,8 +80,10 @@ fn known(result: MailResult, attempts: u8) -> Known {
     let is_last = u32::from(attempts) + 1 >= backoff::MAX_ATTEMPTS;
     Some(match result {
         MailResult::Accepted => return None,
-        MailResult::Unsent(reason) if is_last => (Fate::Failed, reason),
-        MailResult::Unsent(reason) => (Fate::Unsent, reason),
+        MailResult::Unsent(reason) | MailResult::Unexplained(reason) if is_last => {
+            (Fate::Failed, reason)
+        }
+        MailResult::Unsent(reason) | MailResult::Unexplained(reason) => (Fate::Unsent, reason),
         MailResult::Unavailable(reason) | MailResult::AccountFault(reason) => {
             (Fate::Unavailable, reason)
         }

@@ -116,7 +116,7 @@ impl Fold {
                 self.done = true;
                 self.passes += 1;
             }
-            body @ (Body::Evidence(_) | Body::CarriedOut(_)) => self.decisions.fold(body),
+            body @ (Body::Evidence(_) | Body::CarriedOut(_)) => self.decisions.fold(number, body),
             Body::Settle(_) | Body::Takeover(_) | Body::Late(_) => {}
         }
         self.next += 1;

@@ -54,7 +54,7 @@ mod tests;
 
 pub(crate) use admit::FoldError;
 pub(crate) use batch::{Ahead, BatchSize};
-pub(crate) use call::MailResult;
+pub(crate) use call::{MAX_UNEXPLAINED, MailResult};
 pub(crate) use decide::{Circumstances, End, Step};
 pub(crate) use effect::{News, Notable, Told};
 pub(crate) use fold::Fold;

@@ -1,11 +1,12 @@
 //! What an admin decides about held recipients.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use uuid::Uuid;
 
 use super::{
     fold::Fold,
+    outcomes::Hold,
     row::{Body, CarriedOut, Evidence, Finding, MAX_IDS},
 };
 
@@ -31,14 +32,14 @@ pub(crate) struct Decision {
 /// The decisions that a log has. They are few, and so are those who were held.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Decisions {
-    /// Those that were carried out here to the end.
-    carried_out: BTreeSet<u64>,
+    /// Those that were carried out here to the end, and by which row.
+    carried_out: BTreeMap<u64, u64>,
     /// The newest decision that named them, of those who were held.
     named: HashMap<Uuid, u64>,
 }
 
 impl Decisions {
-    pub(super) fn fold(&mut self, body: &Body) {
+    pub(super) fn fold(&mut self, number: u64, body: &Body) {
         match body {
             Body::Evidence(evidence) => {
                 let Some(version) = evidence.finding.decision() else {
@@ -50,14 +51,21 @@ impl Decisions {
                 }
             }
             Body::CarriedOut(CarriedOut { decision }) => {
-                self.carried_out.insert(*decision);
+                self.carried_out.insert(*decision, number);
             }
             _ => {}
         }
     }
 
     fn are_carried_out(&self, version: u64) -> bool {
-        self.carried_out.contains(&version)
+        self.carried_out.contains_key(&version)
+    }
+
+    /// Whether `hold` is of a claim that was made after a newer decision was
+    /// carried out: whoever made `version` knew nothing of it.
+    fn is_later(&self, version: u64, hold: Hold) -> bool {
+        let mut newer = self.carried_out.range(version + 1..);
+        newer.any(|(_, number)| hold.claim > *number)
     }
 
     /// Whether it, or one that is newer, has named `id`.
@@ -72,8 +80,8 @@ impl Fold {
     ///
     /// It is about whoever is held and was not named by it or by a newer one. So
     /// no decision is lost to one that overtook it, except for whom that one
-    /// named, too; and again it is about nobody, also if somebody was held, or
-    /// held anew, meanwhile. No clock has a part in this, only the log's order.
+    /// named, too, or who was claimed after that one; and again it is about nobody,
+    /// also if somebody was held, or held anew, meanwhile. No clock has a part in this, only the log's order.
     pub(crate) fn resolve(&self, decision: &Decision) -> Vec<Body> {
         let version = decision.version;
         if self.decisions().are_carried_out(version) {
@@ -85,7 +93,7 @@ impl Fold {
         };
         let mut by_claim: BTreeMap<u64, Vec<Uuid>> = BTreeMap::new();
         for (id, hold) in self.held() {
-            if self.is_about(decision, id) {
+            if self.is_about(decision, id, hold) {
                 by_claim.entry(hold.claim).or_default().push(id);
             }
         }
@@ -105,8 +113,9 @@ impl Fold {
     }
 
     /// Whether `decision` means `id`, who is held.
-    fn is_about(&self, decision: &Decision, id: Uuid) -> bool {
+    fn is_about(&self, decision: &Decision, id: Uuid, hold: Hold) -> bool {
         let is_meant = decision.ids.as_ref().is_none_or(|ids| ids.contains(&id));
-        is_meant && !self.decisions().have_named(decision.version, id)
+        let (known, version) = (self.decisions(), decision.version);
+        is_meant && !known.have_named(version, id) && !known.is_later(version, hold)
     }
 }

@@ -219,9 +219,8 @@ impl From<SendResult> for MailResult {
                 Self::Unavailable(text(reason))
             }
             SendResult::AccountFault { reason } => Self::AccountFault(text(reason)),
-            SendResult::Unsent { reason } | SendResult::Unexplained { reason } => {
-                Self::Unsent(text(reason))
-            }
+            SendResult::Unsent { reason } => Self::Unsent(text(reason)),
+            SendResult::Unexplained { reason } => Self::Unexplained(text(reason)),
             SendResult::Refused { reason } => Self::Refused(text(reason)),
             SendResult::Unclear { reason } => Self::Unclear(text(reason)),
         }

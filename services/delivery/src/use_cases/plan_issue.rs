@@ -30,7 +30,6 @@ const CONCURRENT_COUNTS: usize = 4;
 /// Marks the run as begun. The first one of an issue reports that it is being
 /// sent, or paused already, and to how many as things stand.
 pub(crate) async fn plan_issue(core: &Core, run: &IssueRun) -> Result<(), StepError> {
-    core.unclear_calls.forget(run.issue_id);
     let pace = pace(core, run).await?;
     let planned = change_issue(core, run.issue_id, |issue| decide(core, run, issue, &pace)).await?;
     if planned.is_some() {

@@ -11,13 +11,7 @@ use std::{
 
 use uuid::Uuid;
 
-use crate::{domain::backoff, mail::SendResult};
-
-/// After so many mails in a row that the mail side rejected without saying whose
-/// fault it is, and nobody's accepted between, the issue is taken to be at fault
-/// and pauses: fewer than a reader is tried for, so that it costs nobody theirs.
-pub(super) const MAX_UNEXPLAINED: u32 = 5;
-const _: () = assert!(MAX_UNEXPLAINED < backoff::MAX_ATTEMPTS);
+use crate::mail::SendResult;
 
 /// What went wrong in a row, of the issues where something did.
 #[derive(Debug, Default)]

@@ -15,15 +15,14 @@ use super::{
     issue_call::{Claimed, blame_issue, call},
     log::{self, catch_up},
     turn::Turn,
-    unclear_calls::MAX_UNEXPLAINED,
 };
 use crate::{
     app::Core,
     domain::{rate::SendRate, recipient::Recipient, shard::Shard},
     mail::{IssueMail, SEND_LIMIT, SendResult},
     shard_log::{
-        Action, Ahead, BatchSize, Body, Called, Circumstances, End, Fold, MAX_UNCLEAR, Row, Step,
-        UNCLEAR_IN_A_ROW, Worker,
+        Action, Ahead, BatchSize, Body, Called, Circumstances, End, Fold, MAX_UNCLEAR,
+        MAX_UNEXPLAINED, Row, Step, UNCLEAR_IN_A_ROW, Worker,
     },
     store::shard_log::ShardLog,
     workflow::{ShardOutcome, StepError, WorkerId},

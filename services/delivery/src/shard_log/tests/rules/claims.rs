@@ -122,3 +122,20 @@ fn who_is_unsent_too_often_has_failed() {
         then(&mut fold, claim(1, &[1], None, None));
     }
 }
+
+#[test]
+fn the_issue_pauses_over_somebody_whom_nobody_explains_before_they_fail() {
+    let mut fold = folded([claim(1, &[1], Some(1), None)]);
+    let mut pauses = Vec::new();
+    for attempt in 1_u32..=20 {
+        let results = vec![MailResult::Unexplained("rejected".to_owned())];
+        let called = Called::new(&fold, results);
+        pauses.extend(called.pause.is_some().then_some(attempt));
+        let is_failed = matches!(&called.known[..], [Some((Fate::Failed, _))]);
+        assert_eq!(is_failed, attempt == 20, "attempt {attempt}");
+        let open = fold.open().expect("it is open").number;
+        then(&mut fold, settle(1, open, &[Some(Fate::Unsent)]));
+        then(&mut fold, claim(1, &[1], None, None));
+    }
+    assert_eq!(pauses, [5, 10, 15, 20]);
+}

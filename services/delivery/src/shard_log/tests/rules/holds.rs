@@ -186,6 +186,19 @@ fn a_decision_that_comes_again_is_about_nobody_who_was_held_after_it() {
 }
 
 #[test]
+fn an_overtaken_decision_is_about_nobody_who_was_claimed_after_the_newer_one() {
+    let mut fold = folded([claim(1, &[1], Some(1), None), takeover(2, 0)]);
+    // The second overtakes the first, and is about somebody else.
+    carry_out(&mut fold, &decision(2, Some(&[7])));
+    let number = fold.next();
+    then(&mut fold, claim(2, &[2], Some(2), None));
+    then(&mut fold, takeover(3, number));
+    assert_eq!(held(&fold), ids([1, 2]));
+    assert_eq!(decided(&fold, &decision(1, None)), ids([1]));
+    assert_eq!(decided(&fold, &decision(3, None)), ids([1, 2]));
+}
+
+#[test]
 fn a_decision_that_met_nobody_is_remembered_too() {
     let mut fold = folded([claim(1, &[1], Some(1), None)]);
     let first = decision(1, None);
