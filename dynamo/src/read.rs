@@ -212,6 +212,7 @@ impl Table {
                 .send()
                 .await
                 .map_err(|error| ReadError::Unavailable(describe(&error)))?;
+            // Never negative, though the SDK's type would allow it.
             count += u64::try_from(output.count).unwrap_or_default();
             next = output.last_evaluated_key.map(|cursor| query.from(cursor));
         }
