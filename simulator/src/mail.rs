@@ -263,15 +263,22 @@ impl MailSender for ReachedMail {
             SendResult::Unclear { .. } if world.has(Planted::MailRetried) => {
                 self.life.act(self.side.take(email)).await
             }
-            SendResult::Unclear { reason } if world.has(Planted::UnclearTakenForUnsent) => {
-                SendResult::Unsent { reason }
-            }
-            SendResult::Unsent { .. } | SendResult::Refused { .. }
-                if world.has(Planted::MailFailuresIgnored) =>
-            {
-                SendResult::Accepted
-            }
-            result => result,
+            result => spoil(world, result),
         }
+    }
+}
+
+/// Plants what is mistaken in one result.
+pub(crate) fn spoil(world: &World, result: SendResult) -> SendResult {
+    match result {
+        SendResult::Unclear { reason } if world.has(Planted::UnclearTakenForUnsent) => {
+            SendResult::Unsent { reason }
+        }
+        SendResult::Unsent { .. } | SendResult::Refused { .. }
+            if world.has(Planted::MailFailuresIgnored) =>
+        {
+            SendResult::Accepted
+        }
+        result => result,
     }
 }

@@ -22,7 +22,7 @@ use self::endpoint::Endpoint;
 use crate::{
     account::Departures,
     life::Life,
-    mail::{MailSide, about},
+    mail::{MailSide, about, spoil},
     planted::Planted,
 };
 
@@ -91,7 +91,7 @@ impl MailSender for ReachedSes {
         let (id, about) = (email.message_id.clone(), about(email));
         self.side.memory().composed.insert(id, about);
         let result = self.life.act(self.ses.send(email)).await;
-        self.spoil(result)
+        spoil(&self.side.world, result)
     }
 
     fn bulk(&self) -> Option<&dyn BulkMail> {
@@ -135,26 +135,8 @@ impl BulkMail for ReachedSes {
                 {
                     SendResult::Accepted
                 }
-                result => self.spoil(result),
+                result => spoil(&self.side.world, result),
             })
             .collect()
-    }
-}
-
-impl ReachedSes {
-    /// Plants what is mistaken in one result.
-    fn spoil(&self, result: SendResult) -> SendResult {
-        let world = &self.side.world;
-        match result {
-            SendResult::Unclear { reason } if world.has(Planted::UnclearTakenForUnsent) => {
-                SendResult::Unsent { reason }
-            }
-            SendResult::Unsent { .. } | SendResult::Refused { .. }
-                if world.has(Planted::MailFailuresIgnored) =>
-            {
-                SendResult::Accepted
-            }
-            result => result,
-        }
     }
 }
