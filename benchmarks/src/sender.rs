@@ -32,6 +32,9 @@ const BUDGET: Duration = Duration::from_secs(120);
 /// So long that there are no reports on the way.
 const NO_PROGRESS: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// The deployment that the mails and events name.
+const STAGE: &str = "benchmark";
+
 /// Through what the mails leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mail {
@@ -45,7 +48,7 @@ impl Mail {
     /// The production adapter, connected to the stand-in.
     pub fn connect(self, outside: &Outside) -> Arc<dyn MailSender> {
         match self {
-            Self::Ses => Arc::new(Ses::new(&sdk_config(&outside.ses), None)),
+            Self::Ses => Arc::new(Ses::new(&sdk_config(&outside.ses), STAGE, None)),
             Self::Smtp => {
                 let url = outside.smtp.as_str().into();
                 Arc::new(Smtp::new(&url).expect("a server's URL"))
@@ -145,7 +148,7 @@ impl Sender {
 pub(crate) fn config() -> Config {
     Config {
         table: TABLE.to_owned(),
-        stage: "benchmark".to_owned(),
+        stage: STAGE.to_owned(),
         from: "Penny Post <news@penny.example>".parse().expect("a sender"),
         sole_process: true,
         progress_interval: NO_PROGRESS,

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// The deployment that all of this is, as events name it.
-const STAGE: &str = "local";
+pub(crate) const STAGE: &str = "local";
 
 /// How often an issue that goes out may report its progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);

@@ -8,7 +8,7 @@ use aws_smithy_http_client::{
 };
 use delivery::mail::Ses;
 
-use crate::system::StartError;
+use crate::{parts::STAGE, system::StartError};
 
 /// Connects to nothing but what credentials come from.
 pub(crate) async fn ses() -> Result<Ses, StartError> {
@@ -27,7 +27,7 @@ pub(crate) async fn ses() -> Result<Ses, StartError> {
         None => false,
     };
     match found {
-        true => Ok(Ses::new(&config, None)),
+        true => Ok(Ses::new(&config, STAGE, None)),
         false => Err(StartError::Ses(
             "no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
         )),

@@ -24,6 +24,7 @@ use crate::{
     life::Life,
     mail::{MailSide, about, spoil},
     planted::Planted,
+    setup::STAGE,
 };
 
 /// Few, so that a claim is small and a shard has several.
@@ -63,7 +64,7 @@ impl ReachedSes {
         Self {
             life: Arc::clone(life),
             side: Arc::clone(side),
-            ses: Ses::new(&config, None),
+            ses: Ses::new(&config, STAGE, None),
             departures,
         }
     }

@@ -23,7 +23,7 @@ use crate::{chance::SeededRandomness, time::MachineClock};
 pub(crate) const SUBSCRIPTIONS_TABLE: &str = "subscriptions";
 pub(crate) const DELIVERY_TABLE: &str = "delivery";
 pub(crate) const PUBLIC_URL: &str = "https://news.example";
-const STAGE: &str = "simulated";
+pub(crate) const STAGE: &str = "simulated";
 const PASSWORD: &str = "correct horse battery staple";
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(5);
 

@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     config::Config,
-    inbound::Inbound,
+    inbound::{Feedback, Inbound},
     mail::MailSender,
     ports::WorkflowStarter,
     store::runs,
@@ -95,6 +95,12 @@ impl App {
     /// [`contract`](crate::contract) declares.
     pub fn inbound(&self) -> Arc<dyn MessageHandler> {
         Arc::new(Inbound::new(self.core.clone()))
+    }
+
+    /// Handles what SES tells of mails: the messages of a queue of SES's events, each
+    /// body an EventBridge event of source `aws.ses`.
+    pub fn feedback(&self) -> Arc<dyn MessageHandler> {
+        Arc::new(Feedback::new(self.core.clone()))
     }
 
     /// Delivery's own table, for the relay of its outbox.

@@ -2,6 +2,7 @@
 //! [`contract`](crate::contract).
 
 mod announcement;
+mod feedback;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use outbox::{HandleError, MessageHandler};
 use tracing::Instrument;
 use uuid::Uuid;
 
+pub(crate) use self::feedback::Feedback;
 use crate::{
     app::Core,
     contract::Consumed,

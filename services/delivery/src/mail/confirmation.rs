@@ -4,7 +4,7 @@ use contracts::events::SubscriberRegisteredV1;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Email, Sender, html::escape};
+use super::{Email, MailTags, Sender, html::escape};
 
 /// The confirmation mail of the event `event_id`; every repetition of it has
 /// the same `Message-ID`.
@@ -26,6 +26,10 @@ pub(crate) fn confirmation(
         text: text(newsletter, name, url),
         html: html(&escape(newsletter), &escape(name), &escape(url)),
         headers: Vec::new(),
+        tags: MailTags::Confirmation {
+            subscriber_id: registered.subscriber_id,
+            event_id,
+        },
     }
 }
 

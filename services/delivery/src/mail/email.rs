@@ -5,9 +5,9 @@ use std::fmt;
 use contracts::Personal;
 use jiff::Timestamp;
 
-use super::Sender;
+use super::{MailTags, Sender};
 
-/// A mail to one reader. `Debug` shows nothing of its content.
+/// A mail to one reader. `Debug` shows ids and nothing of its content.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Email {
     /// The `Message-ID` without its angle brackets. A mail that is sent again
@@ -27,12 +27,15 @@ pub struct Email {
     pub html: String,
     /// Further headers: name and value, in ASCII.
     pub headers: Vec<(&'static str, String)>,
+    /// What feedback finds it by, where the mail side keeps that beside a mail.
+    pub tags: MailTags,
 }
 
 impl fmt::Debug for Email {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Email")
             .field("message_id", &self.message_id)
+            .field("tags", &self.tags)
             .finish_non_exhaustive()
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    Email, Sender,
+    Email, MailTags, Sender,
     html::{escape, with_footer, with_preheader},
     placeholders::{Template, Values},
 };
@@ -78,8 +78,9 @@ impl IssueMail {
         self.issue_id
     }
 
-    /// The mail to one reader.
-    pub fn to(&self, reader: &Reader<'_>, now: Timestamp) -> Email {
+    /// The mail to one reader, whom the claim of that number in the log of that
+    /// shard names.
+    pub fn to(&self, reader: &Reader<'_>, (shard, claim): (u16, u64), now: Timestamp) -> Email {
         let domain = self.from.domain();
         Email {
             message_id: format!("{}.{}@{domain}", self.issue_id, reader.subscriber_id),
@@ -93,6 +94,17 @@ impl IssueMail {
                 unsubscribe_url: &escape(reader.unsubscribe_url),
             }),
             headers: self.headers(reader),
+            tags: self.tags(reader, (shard, claim)),
+        }
+    }
+
+    /// What feedback finds the mail to one reader by.
+    pub(super) fn tags(&self, reader: &Reader<'_>, (shard, claim): (u16, u64)) -> MailTags {
+        MailTags::Issue {
+            issue_id: self.issue_id,
+            shard,
+            claim,
+            subscriber_id: reader.subscriber_id,
         }
     }
 

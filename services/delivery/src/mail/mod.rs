@@ -16,6 +16,7 @@ mod port;
 mod sender;
 mod ses;
 mod smtp;
+mod tags;
 mod withdrawal;
 
 pub use bulk::{BulkMail, IssueCall};
@@ -30,5 +31,7 @@ pub use port::{
 pub use sender::{BadSender, Sender};
 pub use ses::Ses;
 pub use smtp::{BadSmtpUrl, Smtp, SmtpLimits};
+pub use tags::MailTags;
+pub(crate) use tags::Tagged;
 pub(crate) use withdrawal::Withdraw;
 pub use withdrawal::Withdrawal;

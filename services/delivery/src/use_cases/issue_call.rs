@@ -56,7 +56,7 @@ pub(super) async fn call(
         }
         Some(match core.mail.bulk() {
             Some(bulk) => in_bulk(core, bulk, issue, claimed, &withdrawal, &readers).await,
-            None => one_by_one(core, issue, &withdrawal, readers).await,
+            None => one_by_one(core, issue, claimed, &withdrawal, readers).await,
         })
     };
     tokio::select! {
@@ -135,6 +135,7 @@ fn not_found() -> SendResult {
 async fn one_by_one(
     core: &Core,
     issue: &IssueMail,
+    claimed: &Claimed<'_>,
     withdrawal: &Withdrawal,
     readers: Vec<Option<Reader<'_>>>,
 ) -> Vec<SendResult> {
@@ -143,7 +144,7 @@ async fn one_by_one(
             return not_found();
         };
         let (issue_id, id) = (issue.issue_id(), reader.subscriber_id);
-        let email = issue.to(&reader, core.clock.now());
+        let email = issue.to(&reader, (claimed.shard, claimed.claim), core.clock.now());
         let span = mail_span("issue", Some(issue_id), id);
         let result = hand_over(&*core.mail, &email, withdrawal, &span).await;
         span.in_scope(|| tell(issue_id, id, &result));

@@ -4,7 +4,7 @@ use contracts::Personal;
 use delivery::mail::{Email, InvalidEmail};
 use mail_parser::{Message, MessageParser};
 
-use crate::support::start;
+use crate::support::{mail_tags, start};
 
 fn email() -> Email {
     Email {
@@ -19,6 +19,7 @@ fn email() -> Email {
         text: "Héllo\n.\nlast line".to_owned(),
         html: "<p>Héllo</p>".to_owned(),
         headers: Vec::new(),
+        tags: mail_tags(),
     }
 }
 

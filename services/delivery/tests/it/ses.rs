@@ -74,7 +74,7 @@ async fn an_issue_goes_out_in_one_call_with_everything_of_each_reader() {
     );
     assert_eq!(
         names("ReplacementTags"),
-        ["issue", "shard", "claim", "subscriber"]
+        ["stage", "issue", "shard", "claim", "subscriber"]
     );
     let last = world.progress().await.pop().expect("a report");
     assert_eq!((last.counts.accepted, last.counts.held), (3, 0));

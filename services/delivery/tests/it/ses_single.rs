@@ -3,7 +3,7 @@
 use contracts::Personal;
 use delivery::mail::{Email, MailSender, SendResult};
 
-use crate::support::{Answer, SesEndpoint, ses_at, start};
+use crate::support::{Answer, SesEndpoint, mail_tags, ses_at, start};
 
 fn email(to: &str) -> Email {
     Email {
@@ -15,6 +15,7 @@ fn email(to: &str) -> Email {
         text: "Hello".to_owned(),
         html: "<p>Hello</p>".to_owned(),
         headers: Vec::new(),
+        tags: mail_tags(),
     }
 }
 

@@ -6,7 +6,9 @@ use contracts::Personal;
 use delivery::mail::{Email, MailSender, SendResult, Smtp};
 use tokio::net::TcpListener;
 
-use crate::support::{Script, TestServer, World, confirmed, pause, published, second, start};
+use crate::support::{
+    Script, TestServer, World, confirmed, mail_tags, pause, published, second, start,
+};
 
 /// Longer than it takes to meet a pause.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -21,6 +23,7 @@ fn email() -> Email {
         text: "Hello".to_owned(),
         html: "<p>Hello</p>".to_owned(),
         headers: Vec::new(),
+        tags: mail_tags(),
     }
 }
 

@@ -11,7 +11,7 @@ use tokio::{
     net::TcpListener,
 };
 
-use crate::support::start;
+use crate::support::{mail_tags, start};
 
 /// All that a server says on a connection: the greeting, and its answers to
 /// EHLO, MAIL, RCPT, DATA and the content.
@@ -36,6 +36,7 @@ fn email() -> Email {
         text: "Hello".to_owned(),
         html: "<p>Hello</p>".to_owned(),
         headers: Vec::new(),
+        tags: mail_tags(),
     }
 }
 

@@ -48,7 +48,7 @@ impl BulkMail for Ses {
         let mut entries = Vec::new();
         let mut known = Vec::new();
         for reader in call.readers {
-            known.push(match entries::entry(call, reader) {
+            known.push(match entries::entry(call, reader, &self.stage) {
                 Err(reason) => Some(refused(reason)),
                 Ok((_, size)) if size > room || entries.len() >= MAX_ENTRIES.into() => {
                     Some(unavailable("there was no room in the request to SES"))
@@ -182,7 +182,7 @@ impl Request<'_> {
 const ISSUE_REJECTED: &str = "SES rejects the issue";
 
 /// What it means that SES rejects a request with one mail.
-fn of_one(rejected: Rejected) -> SendResult {
+pub(super) fn of_one(rejected: Rejected) -> SendResult {
     match rejected {
         Rejected::Reader => refused(REJECTED),
         Rejected::Issue => fault(ISSUE_REJECTED),

@@ -9,7 +9,8 @@ use aws_sdk_sesv2::{
 };
 
 use super::{
-    super::{IssueCall, Reader, address::address},
+    super::{IssueCall, MailTags, Reader, address::address},
+    INCOMPLETE,
     template::values,
 };
 
@@ -25,7 +26,7 @@ const MAX_HEADER: usize = 996;
 const MAX_VALUES: usize = 32 * 1_024;
 /// What an entry takes of a request beside its values, at the most: an address,
 /// headers, tags, and the JSON around them.
-const AROUND_VALUES: usize = 2 * 1_024;
+const AROUND_VALUES: usize = 2 * 1_024 + 512;
 
 /// The entry for `reader`, and how many bytes of a request it takes at the most.
 ///
@@ -34,8 +35,8 @@ const AROUND_VALUES: usize = 2 * 1_024;
 pub(super) fn entry(
     call: &IssueCall<'_>,
     reader: &Reader<'_>,
+    stage: &str,
 ) -> Result<(BulkEmailEntry, usize), &'static str> {
-    const INCOMPLETE: &str = "the mail cannot be composed";
     let values = values(reader).map_err(|_| INCOMPLETE)?;
     if values.len() > MAX_VALUES {
         return Err("the reader's name or link is too long");
@@ -46,11 +47,12 @@ pub(super) fn entry(
             .replacement_template_data(values)
             .build(),
     );
+    let of = call.issue.tags(reader, (call.shard, call.claim));
     let entry = BulkEmailEntry::builder()
         .destination(destination(reader.email)?)
         .replacement_email_content(content.build())
         .set_replacement_headers(Some(headers(call, reader)?))
-        .set_replacement_tags(Some(tags(call, reader).map_err(|_| INCOMPLETE)?));
+        .set_replacement_tags(Some(tags(&of, stage).map_err(|_| INCOMPLETE)?));
     Ok((entry.build(), size))
 }
 
@@ -89,16 +91,9 @@ fn headers(call: &IssueCall<'_>, reader: &Reader<'_>) -> Result<Vec<MessageHeade
     each.collect()
 }
 
-/// What feedback finds a mail by; hyphenated ids and numbers, which is all that
-/// SES takes for a value.
-fn tags(call: &IssueCall<'_>, reader: &Reader<'_>) -> Result<Vec<MessageTag>, BuildError> {
-    let tags = [
-        ("issue", call.issue.issue_id().to_string()),
-        ("shard", call.shard.to_string()),
-        ("claim", call.claim.to_string()),
-        ("subscriber", reader.subscriber_id.to_string()),
-    ];
-    let each = tags.into_iter().map(|(name, value)| {
+/// The tags of a mail of `stage`.
+pub(super) fn tags(mail: &MailTags, stage: &str) -> Result<Vec<MessageTag>, BuildError> {
+    let each = mail.pairs(stage).into_iter().map(|(name, value)| {
         let tag = MessageTag::builder().name(name).value(value);
         tag.build()
     });

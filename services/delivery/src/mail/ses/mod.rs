@@ -31,7 +31,8 @@ use self::{
     handed_over::HandedOver,
 };
 use super::{
-    ANSWER_LIMIT, BulkMail, Email, MailSender, QuotaUnknown, SendQuota, SendResult, Sender, Today,
+    ANSWER_LIMIT, BulkMail, Email, MailSender, MailTags, QuotaUnknown, SendQuota, SendResult,
+    Sender, Today,
     encoded_word::{encode, looks_encoded},
 };
 
@@ -42,8 +43,14 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone)]
 pub struct Ses {
     client: Client,
+    stage: String,
     configuration_set: Option<String>,
+    /// Whether an issue goes to many readers in one call.
+    is_bulk: bool,
 }
+
+/// Why one is refused whose mail cannot be written down.
+const INCOMPLETE: &str = "the mail cannot be composed";
 
 /// Why one is refused whom SES rejects.
 const REJECTED: &str = "SES rejects the mail or its address";
@@ -54,8 +61,10 @@ const NOTHING: &str = "the SES account may send nothing";
 impl Ses {
     /// Sends with the region, credentials, endpoint and HTTP client of `config`,
     /// and with its own time-outs and without retries; through
-    /// `configuration_set`, where one is named.
-    pub fn new(config: &SdkConfig, configuration_set: Option<String>) -> Self {
+    /// `configuration_set`, where one is named. `stage` is the deployment: it goes
+    /// along as a tag of each mail, so that feedback is heeded by that deployment
+    /// alone.
+    pub fn new(config: &SdkConfig, stage: &str, configuration_set: Option<String>) -> Self {
         let limits = TimeoutConfig::builder()
             .connect_timeout(CONNECT_LIMIT)
             .operation_timeout(ANSWER_LIMIT)
@@ -66,7 +75,21 @@ impl Ses {
             .timeout_config(limits.build());
         Self {
             client: Client::from_conf(config.build()),
+            stage: stage.to_owned(),
             configuration_set,
+            is_bulk: true,
+        }
+    }
+
+    /// The same, by which an issue goes to one reader a call (`SendEmail`), as the
+    /// message that SMTP would get: for an endpoint that leaves out the headers of
+    /// `SendBulkEmail`'s entries, so that nobody could unsubscribe by a button, as
+    /// emulators of SES do. SES itself takes the headers, and 50 readers a call.
+    #[must_use]
+    pub fn one_by_one(self) -> Self {
+        Self {
+            is_bulk: false,
+            ..self
         }
     }
 }
@@ -95,7 +118,11 @@ impl MailSender for Ses {
         };
         let raw = match RawMessage::builder().data(Blob::new(message)).build() {
             Ok(raw) => raw,
-            Err(_) => return refused("the mail cannot be composed"),
+            Err(_) => return refused(INCOMPLETE),
+        };
+        let tags = match entries::tags(&email.tags, &self.stage) {
+            Ok(tags) => tags,
+            Err(_) => return refused(INCOMPLETE),
         };
         let handed_over = HandedOver::default();
         let sent = self
@@ -104,6 +131,7 @@ impl MailSender for Ses {
             .from_email_address(from(&email.from))
             .destination(destination)
             .content(EmailContent::builder().raw(raw).build())
+            .set_email_tags(Some(tags))
             .set_configuration_set_name(self.configuration_set.clone())
             .customize()
             .interceptor(handed_over.clone())
@@ -112,12 +140,16 @@ impl MailSender for Ses {
         match sent.as_ref().map_err(|error| failed(error, &handed_over)) {
             Ok(_) => SendResult::Accepted,
             Err(Failed::All(result)) => result,
-            Err(Failed::Rejected(_)) => refused(REJECTED),
+            Err(Failed::Rejected(rejected)) => match email.tags {
+                MailTags::Issue { .. } => bulk::of_one(rejected),
+                // There are no others whose mails could tell.
+                MailTags::Confirmation { .. } => refused(REJECTED),
+            },
         }
     }
 
     fn bulk(&self) -> Option<&dyn BulkMail> {
-        Some(self)
+        self.is_bulk.then_some(self as &dyn BulkMail)
     }
 
     async fn quota(&self) -> Result<Option<SendQuota>, QuotaUnknown> {

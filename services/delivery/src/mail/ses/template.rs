@@ -167,7 +167,7 @@ mod tests {
     /// The mail is the same by SES as by SMTP.
     fn assert_same(text: &str, preheader: Option<&str>) {
         let issue = issue(text, preheader);
-        let email = issue.to(&READER, Timestamp::UNIX_EPOCH);
+        let email = issue.to(&READER, (0, 0), Timestamp::UNIX_EPOCH);
         let template = SesTemplate::new(&issue);
         let values = values(&READER).expect("JSON");
         assert_eq!(rendered(&template.text, &values), email.text, "{text:?}");

@@ -9,6 +9,7 @@ use contracts::{
         SubscriberUnsubscribedV1, SubscribersImportedV1, UnsubscribeReason,
     },
 };
+use delivery::mail::MailTags;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -32,6 +33,14 @@ pub(crate) fn subscriber(number: u8) -> Uuid {
 
 pub(crate) fn address(number: u8) -> String {
     format!("reader-{number}@example.com")
+}
+
+/// The tags of some mail.
+pub(crate) fn mail_tags() -> MailTags {
+    MailTags::Confirmation {
+        subscriber_id: subscriber(1),
+        event_id: Uuid::from_u128(0xE),
+    }
 }
 
 pub(crate) fn issue_id() -> Uuid {

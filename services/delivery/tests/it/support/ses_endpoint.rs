@@ -89,7 +89,7 @@ impl SesEndpoint {
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .http_client(self.clone())
             .build();
-        Ses::new(&config, Some("letters".to_owned()))
+        Ses::new(&config, "test", Some("letters".to_owned()))
     }
 
     /// Path and body of each request.
@@ -183,5 +183,5 @@ pub(crate) fn ses_at(port: u16) -> Ses {
         )))
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build();
-    Ses::new(&config, None)
+    Ses::new(&config, "test", None)
 }
