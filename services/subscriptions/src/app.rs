@@ -1,6 +1,6 @@
 //! The composition root's view of this service.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use ambient::{SharedClock, SharedRandomness};
 use aws_sdk_dynamodb::Client;
@@ -16,7 +16,10 @@ use crate::{
     passwords::Passwords,
     ports::ImportQueue,
     store::Store,
-    use_cases::sweep_imports::sweep_imports,
+    use_cases::{
+        rebuild::{Rebuilt, rebuild},
+        sweep_imports::sweep_imports,
+    },
 };
 
 /// What the service gets from outside.
@@ -96,6 +99,26 @@ impl App {
     /// [`HandleError`] if the store does not answer.
     pub async fn sweep_imports(&self) -> Result<usize, HandleError> {
         Ok(sweep_imports(&self.state).await?)
+    }
+
+    /// Publishes every subscriber's present state once more, for readers who
+    /// have lost it: in turns, each for about as long as `budget` says and for a
+    /// bounded number of subscribers. The first turn has no `cursor`, and each
+    /// further one that of the turn before, until there is none. Repeating it,
+    /// or several at once, says the same again, which changes nothing where it
+    /// is known.
+    ///
+    /// # Errors
+    /// [`HandleError::Permanent`] if no turn ever answered with this cursor, or
+    /// an item is corrupt; [`HandleError::Transient`] if the store does not
+    /// answer. Then nothing of this turn counts: with the same cursor it can be
+    /// tried again.
+    pub async fn rebuild(
+        &self,
+        cursor: Option<String>,
+        budget: Duration,
+    ) -> Result<Rebuilt, HandleError> {
+        rebuild(&self.state, cursor.as_deref(), budget).await
     }
 
     /// The service's table, for the relay and the sweeper of its outbox.

@@ -22,4 +22,4 @@ mod use_cases;
 pub use app::{App, Ports};
 pub use config::{Config, Secrets};
 pub use http::ClientAddress;
-pub use use_cases::FirstAdminError;
+pub use use_cases::{FirstAdminError, Rebuilt};

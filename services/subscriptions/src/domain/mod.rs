@@ -29,7 +29,9 @@ mod unsubscribe_token;
 
 pub(crate) use confirmation_token::{CONFIRMATION_LIFETIME, ConfirmationToken};
 pub(crate) use keyed_hash::AddressFingerprint;
-pub(crate) use subscriber::{ChangeKind, Membership, Subscriber, SubscriberId, SubscriberStatus};
+pub(crate) use subscriber::{
+    ChangeKind, Left, Membership, Present, Subscriber, SubscriberId, SubscriberStatus,
+};
 pub(crate) use subscriber_email::SubscriberEmail;
 pub(crate) use subscriber_name::{MAX_BYTES as MAX_NAME_BYTES, SubscriberName};
 pub(crate) use unsubscribe_token::{read_unsubscribe_token, unsubscribe_token};

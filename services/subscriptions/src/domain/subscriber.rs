@@ -3,6 +3,7 @@
 mod history;
 mod import;
 mod membership;
+mod present;
 mod status;
 
 use std::fmt;
@@ -18,6 +19,7 @@ use super::{
 
 pub(crate) use history::{Change, ChangeKind};
 pub(crate) use membership::Membership;
+pub(crate) use present::{Left, Present};
 pub(crate) use status::SubscriberStatus;
 
 /// The most confirmation mails to one address in [`CONFIRMATION_WINDOW`].

@@ -7,6 +7,7 @@
 pub(crate) mod api_tokens;
 pub(crate) mod audience;
 mod decision;
+pub(crate) mod erased;
 mod error;
 pub(crate) mod exceptions;
 pub(crate) mod imports;

@@ -4,6 +4,8 @@
 //! |---|---|---|
 //! | the subscriber | `SUBSCRIBER#{id}` | in `SUBSCRIBERS#{status}` by time of subscription |
 //! | who holds the address | `ADDRESS#{fingerprint}` | |
+//!
+//! What stays of somebody who was erased is in [`erased`](super::erased).
 
 use std::fmt;
 
@@ -15,6 +17,7 @@ use uuid::Uuid;
 use super::{
     Store, Write,
     audience::{AudienceSlot, ChangedAudience},
+    erased::Tombstone,
 };
 use crate::domain::{
     AddressFingerprint, Subscriber, SubscriberId, SubscriberStatus, suppression::Suppression,
@@ -76,7 +79,8 @@ pub(crate) struct MovedSubscriber<'a> {
 }
 
 /// A subscriber in the version that was loaded, to be forgotten: only a
-/// suppression stays, under the address's fingerprint.
+/// suppression stays, under the address's fingerprint, and for a while that
+/// there was somebody.
 pub(crate) struct ErasedSubscriber {
     pub(crate) subscriber: Subscriber,
     pub(crate) address: AddressFingerprint,
@@ -133,11 +137,27 @@ impl Store {
         after: Option<&SubscriberPlace>,
         limit: u16,
     ) -> Result<Page<Subscriber>, ReadError> {
-        let mut query = Query::list(list(status), limit).descending();
-        if let Some(after) = after {
-            query = query.after_listed(&key(SubscriberId(after.id)), &after.to_string());
-        }
-        self.table.query(query).await
+        let query = Query::list(list(status), limit).descending();
+        self.table.query(behind(query, after)).await
+    }
+
+    /// The same, who subscribed first first: whoever comes into the list
+    /// meanwhile comes behind.
+    pub(crate) async fn oldest_subscribers(
+        &self,
+        status: SubscriberStatus,
+        after: Option<&SubscriberPlace>,
+        limit: u16,
+    ) -> Result<Page<Subscriber>, ReadError> {
+        let query = Query::list(list(status), limit);
+        self.table.query(behind(query, after)).await
+    }
+}
+
+fn behind(query: Query, after: Option<&SubscriberPlace>) -> Query {
+    match after {
+        Some(after) => query.after_listed(&key(after.id()), &after.to_string()),
+        None => query,
     }
 }
 
@@ -176,6 +196,7 @@ impl Write for MovedSubscriber<'_> {
             slot,
             at,
         } = self;
+        after = after.told(at);
         let by = after.joined(Some(before));
         if by != 0 {
             after = after.in_epoch(slot.epoch());
@@ -198,6 +219,7 @@ impl Write for ErasedSubscriber {
         }
         let decided_upon = Condition::Version(subscriber.version);
         transaction.delete("subscriber", &key(subscriber.id), decided_upon);
+        Tombstone::of(&subscriber, at).stage(transaction);
         // As long as the subscriber is there the address is theirs.
         let address = address_key(&address);
         match subscriber.suppression {
@@ -214,12 +236,13 @@ impl Write for ErasedSubscriber {
     }
 }
 
-/// A subscriber's place among all, whatever their status. It stays good when
-/// the subscriber is erased.
+/// A subscriber's place among all, whatever their status: by when they
+/// subscribed; among the erased, by when they were. It stays good when the
+/// subscriber is erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SubscriberPlace {
     /// Milliseconds since the epoch.
-    subscribed_at: i64,
+    moment: i64,
     /// Parts those of the same millisecond.
     id: Uuid,
 }
@@ -227,19 +250,29 @@ pub(crate) struct SubscriberPlace {
 impl SubscriberPlace {
     /// The place of `subscriber`.
     pub(crate) fn of(subscriber: &Subscriber) -> Self {
+        Self::at(subscriber.subscribed_at, subscriber.id)
+    }
+
+    /// The place of `id` by that moment.
+    pub(super) fn at(moment: Timestamp, id: SubscriberId) -> Self {
         Self {
-            subscribed_at: subscriber.subscribed_at.as_millisecond(),
-            id: subscriber.id.0,
+            moment: moment.as_millisecond(),
+            id: id.0,
         }
+    }
+
+    /// Whose place it is.
+    pub(super) fn id(&self) -> SubscriberId {
+        SubscriberId(self.id)
     }
 
     /// Reads a place as it stands in a link; none if it is none.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let (subscribed_at, id) = text.split_once('.')?;
-        let subscribed_at: i64 = subscribed_at.parse().ok()?;
-        Timestamp::from_millisecond(subscribed_at).ok()?;
+        let (moment, id) = text.split_once('.')?;
+        let moment: i64 = moment.parse().ok()?;
+        Timestamp::from_millisecond(moment).ok()?;
         let place = Self {
-            subscribed_at,
+            moment,
             id: id.parse().ok()?,
         };
         // Another spelling would stand elsewhere in the list.
@@ -250,7 +283,7 @@ impl SubscriberPlace {
 /// Texts have the order of the places, for all times since the epoch.
 impl fmt::Display for SubscriberPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:015}.{}", self.subscribed_at, self.id)
+        write!(f, "{:015}.{}", self.moment, self.id)
     }
 }
 
@@ -275,9 +308,9 @@ fn address_key(address: &AddressFingerprint) -> Key {
 mod tests {
     use super::*;
 
-    fn place(subscribed_at: i64, id: u128) -> SubscriberPlace {
+    fn place(moment: i64, id: u128) -> SubscriberPlace {
         SubscriberPlace {
-            subscribed_at,
+            moment,
             id: Uuid::from_u128(id),
         }
     }

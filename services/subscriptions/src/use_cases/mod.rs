@@ -22,6 +22,7 @@ pub(crate) mod list_users;
 pub(crate) mod log_in;
 pub(crate) mod log_out;
 pub(crate) mod publish_issue;
+pub(crate) mod rebuild;
 pub(crate) mod record_exceptions;
 pub(crate) mod record_progress;
 pub(crate) mod resolve_held;
@@ -40,6 +41,7 @@ pub(crate) mod unsubscribe;
 pub(crate) mod work_off_import;
 
 pub use ensure_first_admin::FirstAdminError;
+pub use rebuild::Rebuilt;
 
 #[cfg(test)]
 mod tests;

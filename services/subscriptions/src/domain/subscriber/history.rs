@@ -33,6 +33,10 @@ pub(crate) enum ChangeKind {
 pub(crate) struct Change {
     /// When it happened.
     pub(crate) at: Timestamp,
+    /// When it was decided and told of, if that was at another moment: what
+    /// became of a mail is heard of later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) told_at: Option<Timestamp>,
     /// What.
     pub(crate) what: ChangeKind,
     /// The issue whose mail led to it, where that is known.
@@ -49,6 +53,7 @@ impl Change {
     pub(crate) fn new(what: ChangeKind, at: Timestamp) -> Self {
         Self {
             at,
+            told_at: None,
             what,
             issue_id: None,
             epoch: None,
