@@ -1,0 +1,123 @@
+"""Starting processes so that none of them, nor any of their children, outlives a run.
+
+Every process of a run has the run's name in its environment, and hands it down:
+so whatever was started can be found again, whoever its parent is by then.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from .waiting import Failed
+
+MARK = "PENNYPOST_LOCAL_CLOUD"
+"""The variable that names the run."""
+
+END_SECONDS = 10
+"""How long processes that were killed may take to be gone."""
+
+
+def environment_of(pid: int) -> dict[str, str]:
+    """The environment that process `pid` was started with; empty if it is not ours, or gone."""
+    try:
+        raw = Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return {}
+    pairs = (entry.split(b"=", 1) for entry in raw.split(b"\0") if b"=" in entry)
+    return {name.decode(errors="replace"): value.decode(errors="replace") for name, value in pairs}
+
+
+def of_run(run: str) -> dict[int, dict[str, str]]:
+    """The environments of the processes of `run` that live, except this one."""
+    pids = (int(name) for name in os.listdir("/proc") if name.isdigit())
+    environments = {pid: environment_of(pid) for pid in pids if pid != os.getpid()}
+    return {pid: found for pid, found in environments.items() if found.get(MARK) == run}
+
+
+def end_all(run: str) -> int:
+    """Kills every process of `run`, and waits until they are gone. Says how many were found at first."""
+    found = of_run(run)
+    end = time.monotonic() + END_SECONDS
+    left = found
+    while left:
+        for pid in left:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        if time.monotonic() > end:
+            raise Failed(f"processes {sorted(left)} cannot be ended")
+        time.sleep(0.05)
+        # A process that was killed and not waited for has no environment any more.
+        left = of_run(run)
+    return len(found)
+
+
+class Guardian:
+    """Ends every process of a run when the run's own process is gone, however that came."""
+
+    def __init__(self, run: str) -> None:
+        environment = {**os.environ, MARK: ""}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", __spec__.name, run],
+            env=environment,
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    def dismiss(self) -> None:
+        """Lets it end what there is, and waits for it."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(timeout=2 * END_SECONDS)
+
+
+def run_quietly(
+    what: str,
+    command: list[str],
+    log: Path,
+    *,
+    cwd: Path,
+    seconds: float,
+    environment: Mapping[str, str] | None = None,
+) -> None:
+    """Runs `command` with its output in `log`, whose end is shown if it fails or takes too long."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env={**os.environ, **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            status = process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            status = None
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+    if status != 0:
+        ended = "took more than {:g} s".format(seconds) if status is None else f"ended with {status}"
+        raise Failed(f"{what} {ended}:\n{tail(log)}")
+
+
+def tail(log: Path, lines: int = 40) -> str:
+    """The last lines of `log`."""
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+
+
+if __name__ == "__main__":
+    # The guardian: standard input ends when the run is over.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    sys.stdin.buffer.read()
+    end_all(sys.argv[1])

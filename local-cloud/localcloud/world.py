@@ -1,0 +1,173 @@
+"""What stories share: the emulator, the two stacks, the mails, and the way to Pennypost."""
+
+import secrets
+import shutil
+from types import TracebackType
+from typing import Self
+
+from . import builds, processes, settings
+from .assembly import Assembly, bootstrap_account, upload
+from .door import Door
+from .emulator import Emulator
+from .functions import Functions
+from .gateway import Gateway
+from .mailbox import Mailbox
+from .mails import Mails
+from .pennypost import PATIENCE, Pennypost
+from .settings import DELIVERY, SERVICES, SUBSCRIPTIONS, TARGET
+from .stacks import Stack
+from .waiting import Failed, expect, until
+
+
+class World:
+    """From `with World(…)` on everything runs, and nothing does after it."""
+
+    def __init__(self) -> None:
+        self.run = secrets.token_hex(8)
+        directory = TARGET / "run"
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir(parents=True)
+        self.emulator = Emulator(self.run, directory)
+        self.mails = Mails()
+        self.gateway = Gateway(self.emulator.port)
+        self.mailbox = Mailbox(self.mails)
+        self.door = Door(self.emulator.port, self.mails)
+        self.stacks = {service: Stack(self.emulator, settings.stack_name(service)) for service in SERVICES}
+        self._assemblies: dict[str, Assembly] = {}
+        self._guardian: processes.Guardian | None = None
+
+    def __enter__(self) -> Self:
+        self._guardian = processes.Guardian(self.run)
+        for server in (self.gateway, self.mailbox, self.door):
+            server.__enter__()
+        try:
+            self.emulator.start(self.door.url)
+            bootstrap_account(self.emulator)
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        self.emulator.stop()
+        for server in (self.gateway, self.mailbox, self.door):
+            server.__exit__(None, None, None)
+        left = processes.end_all(self.run)
+        if self._guardian:
+            self._guardian.dismiss()
+        # A temporary directory of the emulator's is of no use without it; its log is.
+        shutil.rmtree(TARGET / "run" / "tmp", ignore_errors=True)
+        self.orphans = left
+
+    # Deploying
+
+    def assembly(self, service: str, name: str | None = None) -> Assembly:
+        """What was synthesised under this name, else of `service`, uploaded once."""
+        name = name or service
+        if name not in self._assemblies:
+            self._assemblies[name] = upload(self.emulator, TARGET / "assembly" / name)
+        return self._assemblies[name]
+
+    def parameters(self, service: str) -> dict[str, str]:
+        """The parameters that the stack of `service` is deployed with."""
+        common = {"Stage": settings.STAGE, "LocalCloud": "true"}
+        if service == SUBSCRIPTIONS:
+            return common | {"PublicUrl": self.gateway.url}
+        return common | {
+            "FromAddress": settings.FROM_ADDRESS,
+            "SendRate": str(settings.SEND_RATE),
+            "SettleSeconds": str(settings.SETTLE_SECONDS),
+            "ProgressSeconds": str(settings.PROGRESS_SECONDS),
+        }
+
+    def deploy(self, service: str, *, version: str | None = None, **changed: str) -> None:
+        """Deploys the stack of `service`, with these parameters changed."""
+        self.stacks[service].deploy(self.assembly(service, version), self.parameters(service) | changed)
+        if service == SUBSCRIPTIONS:
+            self.gateway.point_at(self._api())
+
+    def deploy_all(self) -> None:
+        """Deploys what is not deployed."""
+        for service in SERVICES:
+            if self.stacks[service].describe() is None:
+                self.deploy(service)
+
+    def delete(self, service: str) -> None:
+        """Deletes the stack of `service`; what it retains stays."""
+        if service == SUBSCRIPTIONS:
+            self.gateway.point_at(None)
+        if self.stacks[service].describe() is not None:
+            self.stacks[service].delete()
+
+    def _api(self) -> str:
+        apis = self.stacks[SUBSCRIPTIONS].resources("AWS::ApiGatewayV2::Api")
+        expect(len(apis) == 1, f"the stack has {len(apis)} HTTP APIs")
+        return next(iter(apis.values()))
+
+    # Using
+
+    def functions(self, service: str) -> Functions:
+        """The functions of a stack."""
+        return Functions(self.emulator, self.stacks[service])
+
+    def password(self) -> str:
+        """The first password of the admin, as an operator finds it."""
+        secret = self.stacks[SUBSCRIPTIONS].outputs()["AdminSecretArn"]
+        told = self.emulator.client("secretsmanager").get_secret_value(SecretId=secret)
+        return str(told["SecretString"])
+
+    def pennypost(self) -> Pennypost:
+        """Pennypost as it is deployed now."""
+        return Pennypost(self.gateway.url, self.password(), self.mails)
+
+    def queue_depth(self, output: str, service: str = DELIVERY) -> int:
+        """How many messages the queue waits with that this output names, those under way included."""
+        url = self.stacks[service].outputs()[output]
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        told = self.emulator.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)
+        return sum(int(told["Attributes"][name]) for name in names)
+
+    def expect_no_dead_letters(self) -> None:
+        """Nothing was given up on."""
+        for service in SERVICES:
+            for output in self.stacks[service].outputs():
+                if output.endswith("DeadLettersUrl"):
+                    depth = self.queue_depth(output, service)
+                    expect(depth == 0, f"{depth} dead letters in {service}'s {output}")
+
+    def until_queues_are_empty(self) -> None:
+        """Waits until nothing is under way to delivery."""
+        outputs = [name for name in self.stacks[DELIVERY].outputs() if name.endswith("QueueUrl")]
+
+        def look() -> bool:
+            return not any(self.queue_depth(output) for output in outputs)
+
+        until("delivery's queues to be empty", look, PATIENCE)
+
+    def expect_once_each(self, title: str, addresses: list[str]) -> None:
+        """Each of these, and nobody else of ours, has got the issue, once."""
+        got = self.mails.addressees(title)
+        missing = set(addresses) - set(got)
+        twice = {address for address in got if got.count(address) > 1}
+        expect(not missing, f"{len(missing)} of {len(addresses)} readers have not got {title!r}")
+        expect(not twice, f"{len(twice)} readers have got {title!r} more than once")
+
+    def expect_all_mails_seen(self) -> None:
+        """The emulator took as many mails as went through the door."""
+        by_emulator, by_door = self.emulator.sent_mails(), len(self.mails.all())
+        expect(by_emulator == by_door, f"SES took {by_emulator} mails, {by_door} went through the door")
+
+
+def build() -> None:
+    """Builds and synthesises what every story needs."""
+    builds.build_binaries()
+    for service in SERVICES:
+        builds.synthesise(service, service)
+
+
+__all__ = ["Failed", "World", "build"]
