@@ -47,7 +47,7 @@ impl CommitError {
 
 /// A short description that holds no item values: the service's error code, or
 /// the kind of transport fault.
-pub(crate) fn describe<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> String {
+pub fn describe<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> String {
     match error {
         SdkError::ServiceError(context) => context
             .err()

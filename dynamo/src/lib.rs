@@ -20,7 +20,7 @@ mod size;
 mod transaction;
 
 pub use condition::Condition;
-pub use error::{CommitError, ReadError};
+pub use error::{CommitError, ReadError, describe};
 pub use item::{Item, Key};
 pub use read::{Page, Query, Table};
 pub use schema::{

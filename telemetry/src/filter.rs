@@ -4,11 +4,12 @@ use tracing::{Level, Metadata};
 use tracing_subscriber::filter::{FilterFn, LevelFilter, filter_fn};
 
 /// Crates that write out what they carry below `warn`: requests with their
-/// bodies, SMTP conversations. Prefixes of `tracing` targets.
-const CARRIERS: [&str; 10] = [
+/// bodies, SMTP conversations, events. Prefixes of `tracing` targets.
+const CARRIERS: [&str; 11] = [
     "aws_",
     "h2",
     "hyper",
+    "lambda_runtime",
     "lettre",
     "opentelemetry",
     "reqwest",

@@ -44,6 +44,14 @@ pub fn set_parent(span: &Span, traceparent: Option<&str>) {
     }
 }
 
+/// Links `span`, which handles a batch, to what `traceparent` names: one of the
+/// causes that it has. Nothing, or what is no valid `traceparent`, links nothing.
+pub fn add_link(span: &Span, traceparent: Option<&str>) {
+    if let Some(linked) = traceparent.and_then(parse_traceparent) {
+        span.add_link(linked);
+    }
+}
+
 /// `traceparent` as the `TraceHeader` of EventBridge's PutEvents; `None` if it
 /// is not a valid one.
 ///
