@@ -73,7 +73,7 @@ export class ServiceFunction extends Construct {
       architecture: deployment.architecture,
       code: Code.fromAsset(deployment.assets),
       handler: props.role,
-      role: this.role.withoutPolicyUpdates(),
+      role: this.role,
       memorySize: props.memoryMb ?? MEMORY_MB,
       timeout: props.timeout,
       tracing: Tracing.ACTIVE,
@@ -87,7 +87,6 @@ export class ServiceFunction extends Construct {
       },
     });
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logGroup.logGroupArn]);
-    this.allow(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], ['*']);
     this.acknowledge(props.losesNothing);
     this.errors = this.addErrors(props, name);
     this.throttles = this.addThrottles(props, name);
@@ -100,12 +99,12 @@ export class ServiceFunction extends Construct {
   }
 
   private acknowledge(losesNothing: string): void {
-    Validations.of(this.role).acknowledge(
-      {
-        id: 'AwsSolutions-IAM5[Resource::*]',
-        reason: 'X-Ray takes no resource for PutTraceSegments and PutTelemetryRecords, the only actions with it.',
-      },
-    );
+    // Tracing.ACTIVE adds these to the role.
+    Validations.of(this.role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason:
+        'X-Ray takes no resource for PutTraceSegments and PutTelemetryRecords, the only actions with it.',
+    });
     Validations.of(this.function).acknowledge(
       { id: 'Serverless-LambdaDLQ', reason: losesNothing },
       { id: 'Serverless-LambdaAsyncFailureDestination', reason: losesNothing },

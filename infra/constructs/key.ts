@@ -1,4 +1,4 @@
-import { ArnFormat, Aws, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { ArnFormat, Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccountRootPrincipal, Effect, PolicyDocument, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
@@ -69,10 +69,6 @@ export class ServiceKey extends Key {
       pendingWindow: PENDING_WINDOW,
       removalPolicy: props.removalPolicy,
       policy: new PolicyDocument({ statements: policy(deployment) }),
-    });
-    Validations.of(this).acknowledge({
-      id: 'Serverless-LambdaStarPermissions',
-      reason: 'In the policy of a key, the resource * is this key.',
     });
   }
 }

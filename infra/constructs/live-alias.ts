@@ -65,7 +65,10 @@ export class LiveAlias extends Alias {
       },
     });
     group.node.addDependency(role);
-    for (const resource of [application, group]) resource.cfnOptions.condition = deployment.onAws;
+    for (const construct of [application, group, role, ...role.node.children]) {
+      const resource = (construct.node.defaultChild ?? construct) as CfnResource;
+      if (resource.cfnOptions) resource.cfnOptions.condition = deployment.onAws;
+    }
     // By an override, as the type of the property takes no condition.
     (this.node.defaultChild as CfnResource).addOverride('UpdatePolicy', {
       CodeDeployLambdaAliasUpdate: Fn.conditionIf(

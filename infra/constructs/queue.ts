@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { EventSourceMapping, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -33,10 +33,11 @@ export class DeadLetterQueue extends Queue {
     super(scope, id, {
       ...common(props.deployment.name(props.name, 'dead-letters')),
     });
-    Validations.of(this).acknowledge({
-      id: 'AwsSolutions-SQS3',
-      reason: 'It is a dead-letter queue itself.',
-    });
+    const reason = 'It is a dead-letter queue itself.';
+    Validations.of(this).acknowledge(
+      { id: 'AwsSolutions-SQS3', reason },
+      { id: 'Serverless-SQSRedrivePolicy', reason },
+    );
     props.alarms.add(`${props.name}-dead-letters`, {
       description: props.description,
       metric: this.metricApproximateNumberOfMessagesVisible({
@@ -101,6 +102,13 @@ export class WorkQueue extends Construct {
         reportBatchItemFailures: true,
       }),
     );
+    for (const child of consumer.node.children) {
+      if (!(child instanceof EventSourceMapping)) continue;
+      Validations.of(child).acknowledge({
+        id: 'Serverless-LambdaEventSourceMappingDestination',
+        reason: 'A mapping of an SQS queue takes none: the queue has dead letters.',
+      });
+    }
   }
 }
 

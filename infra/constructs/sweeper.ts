@@ -1,4 +1,4 @@
-import { Aws, Duration } from 'aws-cdk-lib';
+import { Aws, Duration, Validations } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnEventInvokeConfig } from 'aws-cdk-lib/aws-lambda';
@@ -70,11 +70,15 @@ export class SweepSchedule extends Construct {
       },
     });
     schedule.node.addDependency(policy);
-    new CfnEventInvokeConfig(this, 'Invocations', {
+    const invocations = new CfnEventInvokeConfig(this, 'Invocations', {
       functionName: target.functionName,
       qualifier: '$LATEST',
       maximumRetryAttempts: 0,
       maximumEventAgeInSeconds: SWEEP_INTERVAL.toSeconds(),
+    });
+    Validations.of(invocations).acknowledge({
+      id: 'Serverless-LambdaAsyncFailureDestination',
+      reason: 'The event has no content, and the next one comes in five minutes.',
     });
   }
 
