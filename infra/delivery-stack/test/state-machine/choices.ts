@@ -1,6 +1,6 @@
 /** The comparisons of a Choice state that ours uses. */
-import type { Fields, Json } from './interpreter.js';
-import { find, read } from './paths.js';
+import type { Fields, Json } from './interpreter.ts';
+import { find, read } from './paths.ts';
 
 /** The next state. */
 export function choose(state: Fields, data: Json): string {

@@ -5,8 +5,8 @@
  *
  * Source: <https://states-language.net/spec.html>.
  */
-import { choose } from './choices.js';
-import { fill, put, read } from './paths.js';
+import { choose } from './choices.ts';
+import { fill, put, read } from './paths.ts';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type Fields = { [key: string]: Json };

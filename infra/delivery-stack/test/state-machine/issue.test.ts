@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { walk, longestWait, type Answer, type Fields, type Json } from './interpreter.js';
+import { walk, longestWait, type Answer, type Fields, type Json } from './interpreter.ts';
 
 const definition: Fields = JSON.parse(
   readFileSync(new URL('../../state-machine/issue.asl.json', import.meta.url), 'utf8'),

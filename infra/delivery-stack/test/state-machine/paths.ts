@@ -1,5 +1,5 @@
 /** Reference paths, payload templates and the intrinsic functions that ours uses. */
-import type { Fields, Json } from './interpreter.js';
+import type { Fields, Json } from './interpreter.ts';
 
 /** What stands at `path`; a path that leads nowhere is an error, as on AWS. */
 export function read(path: string, data: Json): Json {
