@@ -1,0 +1,11 @@
+//! Our calls of AWS, checked against stand-ins that others wrote, where these
+//! are strict: aws-ses-v2-local for SES, moto for everything else.
+//!
+//!     .ci/referees
+//!
+//! starts both and runs these tests, which are ignored without that: each asks
+//! something at an address that only that command knows.
+
+mod newsletter;
+mod ses;
+mod stand_in;
