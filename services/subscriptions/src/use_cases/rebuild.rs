@@ -52,10 +52,21 @@ pub(crate) async fn rebuild(
     budget: Duration,
 ) -> Result<Rebuilt, HandleError> {
     let until = deadline(app.clock.now(), budget);
-    let mut position = Some(begin(cursor)?);
+    turn(app, begin(cursor)?, until, MAX_SUBSCRIBERS).await
+}
+
+/// A turn that is over at `until`, or with the page that makes it `most`
+/// subscribers.
+async fn turn(
+    app: &AppState,
+    from: Position,
+    until: Timestamp,
+    most: u64,
+) -> Result<Rebuilt, HandleError> {
+    let mut position = Some(from);
     let (mut published, mut seen) = (0, None);
     while let Some(here) = position {
-        let is_over = |seen| seen >= MAX_SUBSCRIBERS || app.clock.now() >= until;
+        let is_over = |seen| seen >= most || app.clock.now() >= until;
         if seen.is_some_and(is_over) {
             break;
         }
@@ -157,4 +168,24 @@ struct Found {
     goes_on: bool,
     published: usize,
     events: Vec<OutboxEvent>,
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A turn of at most that many subscribers.
+    pub(crate) async fn short_turn(app: &AppState, cursor: Option<&str>, most: u64) -> Rebuilt {
+        let from = begin(cursor).expect("a cursor");
+        let turn = turn(app, from, Timestamp::MAX, most).await;
+        turn.expect("published")
+    }
+
+    #[test]
+    fn every_budget_has_an_end() {
+        let now = Timestamp::UNIX_EPOCH;
+        let minute = Duration::from_secs(60);
+        assert_eq!(deadline(now, minute).as_second(), 60);
+        assert_eq!(deadline(now, Duration::MAX), Timestamp::MAX);
+    }
 }

@@ -13,6 +13,7 @@ mod cross_site;
 mod desk;
 mod faults;
 mod feedback;
+mod first_admin;
 mod fuzzing;
 mod helpers;
 mod importing;

@@ -6,6 +6,7 @@ use futures::future::join_all;
 use super::*;
 use crate::{
     domain::SubscriberStatus,
+    store::erased::Tombstone,
     use_cases::{
         erase_subscriber::erase_subscriber, find_subscriber::find_subscriber,
         unsubscribe::unsubscribe,
@@ -41,8 +42,13 @@ async fn whoever_is_erased_leaves_neither_address_nor_name_nor_history() {
     let mut kept = world.kept().await;
     // How many there are says nothing of who.
     kept.retain(|item| !item.contains("AUDIENCE#"));
-    // The link that was mailed, which confirms nobody and expires.
-    assert_eq!(kept.len(), 1, "{kept:?}");
+    // The link that was mailed, which confirms nobody, and that there was
+    // somebody: both expire.
+    assert_eq!(kept.len(), 2, "{kept:?}");
+    assert!(
+        kept.iter().all(|item| item.contains("expires_at")),
+        "{kept:?}"
+    );
     let kept = kept.concat();
     assert!(
         !kept.contains(NAME) && !kept.contains("example.com"),
@@ -63,6 +69,24 @@ async fn an_erasure_is_told_once_in_the_next_version() {
         ..
     } = erased;
     assert_eq!((subscriber_id, version), (id.0, 3));
+}
+
+#[tokio::test]
+async fn that_somebody_was_erased_stays_for_forty_days_without_who_it_was() {
+    let world = World::new().await;
+    let id = world.confirmed(ADDRESS).await;
+    assert!(erase(&world, id).await);
+    let [erased] = world.events().await.try_into().expect("one event");
+    let SubscriberErasedV1 { version, at, .. } = erased;
+    let page = world.app.store.erased(None, 10).await.expect("a page");
+    assert_eq!(page.items, [Tombstone { id, version, at }]);
+    let mut kept = world.kept().await;
+    kept.retain(|item| item.contains("ERASED#"));
+    let expires_at = at.as_second() + 40 * 24 * 60 * 60;
+    assert!(
+        kept.len() == 1 && kept[0].contains(&expires_at.to_string()),
+        "{kept:?}"
+    );
 }
 
 #[tokio::test]

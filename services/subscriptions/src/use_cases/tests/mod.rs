@@ -3,6 +3,7 @@
 mod erasing;
 mod finding;
 mod listing;
+mod rebuilding;
 mod tokens;
 
 #[path = "../../../tests/it/helpers/clock.rs"]
