@@ -61,13 +61,13 @@ export class Functions extends Construct {
       timeout: API_TIMEOUT,
       memoryMb: API_MEMORY_MB,
       environment: {
-        PENNYPOST_ADMIN_SECRET: secrets.admin.secretArn,
+        PENNYPOST_ADMIN_SECRET: secrets.adminArn,
         PENNYPOST_IMPORT_QUEUE_URL: importQueue.queue.queueUrl,
       },
       losesNothing: 'The HTTP API waits for the answer, and whoever asked gets a 5xx and asks again.',
     });
     table.grant(api, 'read', 'write');
-    secrets.grant(api, secrets.admin, secrets.keys);
+    secrets.grant(api, secrets.adminArn, secrets.keysArn);
     this.allowSending(api);
     return api;
   }
@@ -96,7 +96,7 @@ export class Functions extends Construct {
       losesNothing: 'The messages come again from their queue, which has dead letters.',
     });
     table.grant(inbound, 'read', 'write');
-    secrets.grant(inbound, secrets.keys);
+    secrets.grant(inbound, secrets.keysArn);
     return inbound;
   }
 
@@ -113,7 +113,7 @@ export class Functions extends Construct {
       losesNothing: 'The messages come again from their queue, which has dead letters.',
     });
     table.grant(imports, 'read', 'write');
-    secrets.grant(imports, secrets.keys);
+    secrets.grant(imports, secrets.keysArn);
     this.allowSending(imports);
     return imports;
   }
@@ -131,7 +131,7 @@ export class Functions extends Construct {
       losesNothing: 'Its event has no content: what it finds is in the table, and it is called again in five minutes.',
     });
     table.grant(sweeper, 'read', 'write');
-    secrets.grant(sweeper, secrets.keys);
+    secrets.grant(sweeper, secrets.keysArn);
     this.allowPublishing(sweeper);
     this.allowSending(sweeper);
     return sweeper;
@@ -148,7 +148,7 @@ export class Functions extends Construct {
       slowAfter: REBUILD_TIMEOUT,
     });
     table.grant(rebuild, 'read', 'write');
-    secrets.grant(rebuild, secrets.keys);
+    secrets.grant(rebuild, secrets.keysArn);
     return rebuild;
   }
 
@@ -165,7 +165,7 @@ export class Functions extends Construct {
       logKey: key,
       environment: {
         PENNYPOST_PUBLIC_URL: publicUrl,
-        PENNYPOST_KEYS_SECRET: secrets.keys.secretArn,
+        PENNYPOST_KEYS_SECRET: secrets.keysArn,
         ...props.environment,
       },
     });

@@ -111,7 +111,7 @@ export class SubscriptionsStack extends Stack {
 
     deployment.publish('ApiUrl', api.ownUrl, 'The address of the API');
     deployment.publish('TableName', table.tableName, 'The table');
-    deployment.publish('AdminSecretArn', secrets.admin.secretArn, 'The first password of admin');
+    deployment.publish('AdminSecretArn', secrets.adminArn, 'The first password of admin');
     deployment.publish(
       'RebuildFunctionName',
       functions.rebuild.function.functionName,

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import { only, type Resource, resources, synthesise } from './synthesise.ts';
+
+const template = synthesise();
+const functions = Object.values(resources(template, 'AWS::Lambda::Function'));
+
+function functionOf(role: string): Resource {
+  const found = functions.find((candidate) => candidate.Properties.Handler === role);
+  if (!found) throw new Error(`no function is ${role}`);
+  return found;
+}
+
+test('there is a function for each role of the program', () => {
+  expect(functions.map(({ Properties }) => Properties.Handler).sort()).toEqual([
+    'api',
+    'import',
+    'inbound',
+    'rebuild',
+    'relay',
+    'sweeper',
+  ]);
+});
+
+describe.each([
+  ['api', 29, 512],
+  ['relay', 60, 256],
+  ['inbound', 60, 256],
+  ['import', 60, 256],
+  ['sweeper', 120, 256],
+  ['rebuild', 300, 256],
+])('%s', (role, timeout, memory) => {
+  const { Properties } = functionOf(role);
+
+  test('runs as agreed, traced, with a log of its own', () => {
+    expect(Properties).toMatchObject({
+      Runtime: 'provided.al2023',
+      Architectures: ['arm64'],
+      Timeout: timeout,
+      MemorySize: memory,
+      TracingConfig: { Mode: 'Active' },
+      LoggingConfig: { LogGroup: { Ref: expect.stringMatching(/^Functions\w+Log/) } },
+    });
+    expect(Properties.ReservedConcurrentExecutions).toBeUndefined();
+  });
+
+  test('has alarms on errors, throttles and time', () => {
+    const ours = Object.values(resources(template, 'AWS::CloudWatch::Alarm')).filter((alarm) =>
+      JSON.stringify(alarm.Properties.AlarmName).match(`-${role}-(errors|throttles|slow)"`),
+    );
+    expect(ours.map((alarm) => alarm.Properties.MetricName).sort()).toEqual([
+      'Duration',
+      'Errors',
+      'Throttles',
+    ]);
+  });
+
+  test('is told where everything is', () => {
+    expect(Properties.Environment.Variables).toMatchObject({
+      PENNYPOST_STAGE: { Ref: 'Stage' },
+      PENNYPOST_TABLE: { Ref: expect.stringMatching(/^DataTable/) },
+      PENNYPOST_KEYS_SECRET: { Ref: expect.stringMatching(/^SecretsKeys/) },
+      OTEL_EXPORTER_OTLP_ENDPOINT: { Ref: 'OtlpEndpoint' },
+      RUST_LOG: 'info',
+    });
+  });
+});
+
+test('each role is told what it needs besides', () => {
+  const told = (role: string) => Object.keys(functionOf(role).Properties.Environment.Variables);
+  expect(told('api')).toEqual(
+    expect.arrayContaining(['PENNYPOST_ADMIN_SECRET', 'PENNYPOST_IMPORT_QUEUE_URL']),
+  );
+  expect(told('relay')).toContain('PENNYPOST_BUS');
+  expect(told('inbound')).toContain('PENNYPOST_QUEUE_URLS');
+  expect(told('import')).toEqual(
+    expect.arrayContaining(['PENNYPOST_QUEUE_URLS', 'PENNYPOST_IMPORT_QUEUE_URL']),
+  );
+  expect(told('sweeper')).toEqual(
+    expect.arrayContaining(['PENNYPOST_BUS', 'PENNYPOST_IMPORT_QUEUE_URL']),
+  );
+});
+
+test('the context chooses the architecture', () => {
+  const other = Object.values(
+    resources(synthesise({ architecture: 'x86_64' }), 'AWS::Lambda::Function'),
+  );
+  for (const { Properties } of other) expect(Properties.Architectures).toEqual(['x86_64']);
+  expect(() => synthesise({ architecture: 'sparc' })).toThrow('arm64 or x86_64');
+});
+
+test('without a program there is a hint how to get one', () => {
+  expect(() => synthesise({ assets: 'target/nothing' })).toThrow('infra/build subscriptions arm64');
+});
+
+test('the API hands everything to the alias, throttled', () => {
+  expect(only(template, 'AWS::ApiGatewayV2::Route').Properties.RouteKey).toBe('$default');
+  expect(only(template, 'AWS::ApiGatewayV2::Integration').Properties).toMatchObject({
+    IntegrationUri: { Ref: expect.stringMatching(/^LiveApi/) },
+    PayloadFormatVersion: '2.0',
+  });
+  expect(only(template, 'AWS::ApiGatewayV2::Stage').Properties.DefaultRouteSettings).toEqual({
+    ThrottlingRateLimit: { Ref: 'ThrottleRate' },
+    ThrottlingBurstLimit: { Ref: 'ThrottleBurst' },
+  });
+});
+
+test('the access log holds no token and nobody', () => {
+  const { Format } = only(template, 'AWS::ApiGatewayV2::Stage').Properties.AccessLogSettings;
+  const logged = Object.values(JSON.parse(Format));
+  expect(logged).toContain('$context.requestId');
+  expect(logged.join()).not.toMatch(/path|query|sourceIp|userAgent|routeKey|authorizer|domain/i);
+});
+
+test('a change to a parameter makes another version, as a change to the program does', () => {
+  const parameters = Object.keys(template.toJSON().Parameters);
+  const all = resources(template, 'AWS::Lambda::Function');
+  const versions = Object.values(resources(template, 'AWS::Lambda::Version'));
+  expect(versions).toHaveLength(2);
+  for (const { Properties } of versions) {
+    const environment = JSON.stringify(all[Properties.FunctionName.Ref]?.Properties.Environment);
+    // Another stage has other functions.
+    const used = parameters.filter((name) => name !== 'Stage' && refersTo(environment, name));
+    expect(used).toEqual(['OtlpEndpoint', 'PublicUrl', 'DomainName']);
+    const description = JSON.stringify(Properties.Description);
+    for (const name of used) expect(refersTo(description, name)).toBe(true);
+  }
+});
+
+function refersTo(json: string, parameter: string): boolean {
+  return json.includes(`{"Ref":"${parameter}"}`);
+}
+
+test('a deployment of api and inbound moves a tenth first, and back on an alarm', () => {
+  const groups = Object.values(resources(template, 'AWS::CodeDeploy::DeploymentGroup'));
+  const alarms = resources(template, 'AWS::CloudWatch::Alarm');
+  for (const { Properties } of groups) {
+    expect(Properties.DeploymentConfigName).toBe('CodeDeployDefault.LambdaCanary10Percent5Minutes');
+    expect(Properties.AutoRollbackConfiguration.Events).toContain('DEPLOYMENT_STOP_ON_ALARM');
+    expect(Properties.AlarmConfiguration.Enabled).toBe(true);
+  }
+  const watched = groups.map(({ Properties }) =>
+    Properties.AlarmConfiguration.Alarms.map(
+      ({ Name }: { Name: { Ref: string } }) => alarms[Name.Ref]?.Properties.MetricName,
+    ),
+  );
+  expect(watched).toEqual([
+    ['Errors', 'Throttles', '5xx'],
+    ['Errors', 'Throttles'],
+  ]);
+});
