@@ -8,6 +8,7 @@ from .stacks import Stack
 from .waiting import Failed
 
 FUNCTION = "AWS::Lambda::Function"
+MAPPING = "AWS::Lambda::EventSourceMapping"
 
 LOG_LINES = 8
 """How many lines of each function's log are shown after a failure."""
@@ -29,7 +30,12 @@ class Functions:
         return self._stack.resources(FUNCTION)
 
     def stop(self) -> None:
-        """Lets none of them run: no concurrency is left to them, as one stops a function on AWS."""
+        """Lets none of them run: nothing calls them, and no concurrency is left to them.
+
+        The emulator overlooks the latter where a call goes to an alias; so their event
+        source mappings are disabled, too.
+        """
+        self._set_mappings(enabled=False)
         for name in self.names().values():
             self._lambda.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
 
@@ -37,13 +43,16 @@ class Functions:
         """Lets them run again."""
         for name in self.names().values():
             self._lambda.delete_function_concurrency(FunctionName=name)
+        self._set_mappings(enabled=True)
 
-    def with_handler(self, role: str) -> str:
-        """The name of the one with this role."""
-        for name in self.names().values():
-            if self._lambda.get_function_configuration(FunctionName=name)["Handler"] == role:
-                return name
-        raise Failed(f"{self._stack.name} has no function with the role {role}")
+    def _set_mappings(self, enabled: bool) -> None:
+        for mapping in self._stack.resources(MAPPING).values():
+            self._lambda.update_event_source_mapping(UUID=mapping, Enabled=enabled)
+
+    def configuration(self, name: str) -> dict[str, Any]:
+        """The settings of the function `name`, and which code it has."""
+        told: dict[str, Any] = self._lambda.get_function_configuration(FunctionName=name)
+        return told
 
     def invoke(self, name: str, payload: Any) -> Any:
         """What the function `name` answers to `payload`."""
@@ -57,13 +66,13 @@ class Functions:
         """The last lines that each of them logged."""
         shown = []
         for name in self.names().values():
-            lines = self._last_lines(f"/aws/lambda/{name}")
+            lines = self._last_lines(name)
             if lines:
                 shown.append(f"  {name}:\n" + "\n".join(f"    {line[:LINE_LENGTH]}" for line in lines))
         return "\n".join(shown)
 
-    def _last_lines(self, group: str) -> list[str]:
-        group = self._log_group(group)
+    def _last_lines(self, name: str) -> list[str]:
+        group = self.configuration(name).get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{name}")
         try:
             events = self._logs.filter_log_events(logGroupName=group, limit=10000)["events"]
         except self._logs.exceptions.ResourceNotFoundException:
@@ -71,8 +80,3 @@ class Functions:
         lines = [line for event in events for line in event["message"].splitlines() if line.strip()]
         told = [line for line in lines if not line.startswith(("START ", "END ", "REPORT "))]
         return told[-LOG_LINES:]
-
-    def _log_group(self, usual: str) -> str:
-        name = usual.rpartition("/")[2]
-        configured = self._lambda.get_function_configuration(FunctionName=name).get("LoggingConfig", {})
-        return str(configured.get("LogGroup", usual))

@@ -28,6 +28,7 @@ class Mail:
     html: str
     headers: Headers
     size: int
+    tags: dict[str, str]
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -54,6 +55,7 @@ def from_send_email(request: dict[str, Any], message_id: str) -> Mail:
         _part(message, "html"),
         headers,
         len(raw),
+        _tags(request.get("EmailTags")),
     )
 
 
@@ -76,7 +78,12 @@ def from_bulk_entry(request: dict[str, Any], entry: dict[str, Any], message_id: 
     to = entry["Destination"]["ToAddresses"]
     headers |= {"From": [request["FromEmailAddress"]], "To": [", ".join(to)], "Subject": [subject]}
     size = len(text.encode()) + len(html.encode())
-    return _mail(message_id, request["FromEmailAddress"], to, subject, text, html, headers, size)
+    tags = _tags(request.get("DefaultEmailTags")) | _tags(entry.get("ReplacementTags"))
+    return _mail(message_id, request["FromEmailAddress"], to, subject, text, html, headers, size, tags)
+
+
+def _tags(tags: list[dict[str, str]] | None) -> dict[str, str]:
+    return {tag["Name"]: tag["Value"] for tag in tags or []}
 
 
 def _filled(template: str, values: dict[str, Any]) -> str:
@@ -85,11 +92,19 @@ def _filled(template: str, values: dict[str, Any]) -> str:
 
 
 def _mail(
-    message_id: str, sender: str, to: list[str], subject: str, text: str, html: str, headers: Headers, size: int
+    message_id: str,
+    sender: str,
+    to: list[str],
+    subject: str,
+    text: str,
+    html: str,
+    headers: Headers,
+    size: int,
+    tags: dict[str, str],
 ) -> Mail:
     """A mail with what SES sets itself."""
     headers = headers | {"Message-Id": [f"<{message_id}>"], "Date": [email.utils.formatdate()]}
-    return Mail(message_id, sender, to, subject, text, html, headers, size)
+    return Mail(message_id, sender, to, subject, text, html, headers, size, tags)
 
 
 class Mails:

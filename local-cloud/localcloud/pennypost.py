@@ -109,18 +109,24 @@ class Pennypost:
         ended = until("the import to end", look, DELIVERY_SECONDS)
         expect(ended["imported"] == len(addresses), f"the import ended as {ended}")
 
-    def erase(self, address: str) -> None:
-        """Erases the confirmed subscriber with this address."""
+    def find(self, address: str, status: str) -> str | None:
+        """The id of the subscriber with this address, if there is one with this status."""
         cursor = ""
         while True:
-            page = self._ask("GET", f"/v1/subscribers?status=confirmed&limit=200{cursor}", 200)
+            page = self._ask("GET", f"/v1/subscribers?status={status}&limit=200{cursor}", 200)
             for subscriber in page["items"]:
                 if subscriber["email"] == address:
-                    self._ask("DELETE", f"/v1/subscribers/{subscriber['id']}", 204)
-                    return
+                    return str(subscriber["id"])
             if not page["next_cursor"]:
-                raise Failed("nobody confirmed has the address that is to be erased")
+                return None
             cursor = f"&cursor={page['next_cursor']}"
+
+    def erase(self, address: str) -> None:
+        """Erases the confirmed subscriber with this address."""
+        id = self.find(address, "confirmed")
+        if id is None:
+            raise Failed("nobody confirmed has the address that is to be erased")
+        self._ask("DELETE", f"/v1/subscribers/{id}", 204)
 
     def publish(self, title: str) -> str:
         """Publishes an issue, and answers its id."""
@@ -152,14 +158,6 @@ class Pennypost:
             "items"
         ]
         return found
-
-    def pause(self, id: str) -> None:
-        """Pauses an issue."""
-        self._ask("POST", f"/v1/issues/{id}/pause", 202)
-
-    def resume(self, id: str) -> None:
-        """Lets a paused one go on."""
-        self._ask("POST", f"/v1/issues/{id}/resume", 202)
 
 
 def _link(text: str, what: str) -> str:

@@ -5,7 +5,7 @@ import shutil
 from types import TracebackType
 from typing import Self
 
-from . import builds, processes, settings
+from . import processes, settings
 from .assembly import Assembly, bootstrap_account, upload
 from .door import Door
 from .emulator import Emulator
@@ -13,10 +13,10 @@ from .functions import Functions
 from .gateway import Gateway
 from .mailbox import Mailbox
 from .mails import Mails
-from .pennypost import PATIENCE, Pennypost
-from .settings import DELIVERY, SERVICES, SUBSCRIPTIONS, TARGET
+from .pennypost import Pennypost
+from .settings import SERVICES, SUBSCRIPTIONS, TARGET
 from .stacks import Stack
-from .waiting import Failed, expect, until
+from .waiting import expect
 
 
 class World:
@@ -57,12 +57,11 @@ class World:
         self.emulator.stop()
         for server in (self.gateway, self.mailbox, self.door):
             server.__exit__(None, None, None)
-        left = processes.end_all(self.run)
+        processes.end_all(self.run)
         if self._guardian:
             self._guardian.dismiss()
         # A temporary directory of the emulator's is of no use without it; its log is.
         shutil.rmtree(TARGET / "run" / "tmp", ignore_errors=True)
-        self.orphans = left
 
     # Deploying
 
@@ -125,49 +124,4 @@ class World:
         """Pennypost as it is deployed now."""
         return Pennypost(self.gateway.url, self.password(), self.mails)
 
-    def queue_depth(self, output: str, service: str = DELIVERY) -> int:
-        """How many messages the queue waits with that this output names, those under way included."""
-        url = self.stacks[service].outputs()[output]
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        told = self.emulator.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)
-        return sum(int(told["Attributes"][name]) for name in names)
 
-    def expect_no_dead_letters(self) -> None:
-        """Nothing was given up on."""
-        for service in SERVICES:
-            for output in self.stacks[service].outputs():
-                if output.endswith("DeadLettersUrl"):
-                    depth = self.queue_depth(output, service)
-                    expect(depth == 0, f"{depth} dead letters in {service}'s {output}")
-
-    def until_queues_are_empty(self) -> None:
-        """Waits until nothing is under way to delivery."""
-        outputs = [name for name in self.stacks[DELIVERY].outputs() if name.endswith("QueueUrl")]
-
-        def look() -> bool:
-            return not any(self.queue_depth(output) for output in outputs)
-
-        until("delivery's queues to be empty", look, PATIENCE)
-
-    def expect_once_each(self, title: str, addresses: list[str]) -> None:
-        """Each of these, and nobody else of ours, has got the issue, once."""
-        got = self.mails.addressees(title)
-        missing = set(addresses) - set(got)
-        twice = {address for address in got if got.count(address) > 1}
-        expect(not missing, f"{len(missing)} of {len(addresses)} readers have not got {title!r}")
-        expect(not twice, f"{len(twice)} readers have got {title!r} more than once")
-
-    def expect_all_mails_seen(self) -> None:
-        """The emulator took as many mails as went through the door."""
-        by_emulator, by_door = self.emulator.sent_mails(), len(self.mails.all())
-        expect(by_emulator == by_door, f"SES took {by_emulator} mails, {by_door} went through the door")
-
-
-def build() -> None:
-    """Builds and synthesises what every story needs."""
-    builds.build_binaries()
-    for service in SERVICES:
-        builds.synthesise(service, service)
-
-
-__all__ = ["Failed", "World", "build"]
