@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { CfnCondition, CfnParameter, CfnOutput, Fn, Stack } from 'aws-cdk-lib';
+import { CfnCondition, CfnOutput, CfnParameter, Fn, type Stack } from 'aws-cdk-lib';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 
@@ -16,7 +16,7 @@ const ARCHITECTURES: Record<string, Architecture> = {
 export type Service = 'subscriptions' | 'delivery';
 
 /** The stage that a stack is for unless the context names one. */
-export const DEFAULT_STAGE = 'prod';
+export const DEFAULT_STAGE = 'production';
 
 /** What a stack of `service` is called at `stage`. */
 export function stackName(service: Service, stage: string): string {

@@ -179,7 +179,8 @@ export class Functions extends Construct {
   private allowPublishing(to: ServiceFunction): void {
     const { deployment } = this.props;
     to.allow(['events:PutEvents'], [deployment.eventBusArn], {
-      StringEquals: { 'events:source': deployment.source() },
+      // One call has several events, each with a source.
+      'ForAllValues:StringEquals': { 'events:source': deployment.source() },
     });
   }
 }

@@ -104,7 +104,7 @@ test('events are put in this service’s name alone', () => {
   expect(putting).toHaveLength(2);
   for (const { statement } of putting) {
     expect(statement.Condition).toEqual({
-      StringEquals: { 'events:source': 'pennypost.subscriptions' },
+      'ForAllValues:StringEquals': { 'events:source': 'pennypost.subscriptions' },
     });
     expect(JSON.stringify(statement.Resource)).toContain(':event-bus/');
   }

@@ -1,7 +1,6 @@
 /** The template as tests see it: no program has to be built for it. */
 
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -23,8 +22,7 @@ export interface Resource {
 /** Builds the app with the settings of `cdk.json`, and `context` beside them. */
 export function build(context: Record<string, string> = {}): { app: App; stack: SubscriptionsStack } {
   const settings = JSON.parse(readFileSync(join(import.meta.dirname, '../cdk.json'), 'utf8'));
-  const assets = mkdtempSync(join(tmpdir(), 'pennypost-assets-'));
-  writeFileSync(join(assets, 'bootstrap'), 'no program');
+  const assets = join(import.meta.dirname, 'no-program');
   const app = new App({ context: { ...settings.context, assets, ...context } });
   return { app, stack: new SubscriptionsStack(app) };
 }
