@@ -59,3 +59,60 @@ fn outcome(result: &PutEventsResultEntry) -> EntryOutcome {
         (None, None) => EntryOutcome::TryAgain("neither id nor error".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::test_endpoint::Endpoint;
+
+    fn entries(count: usize) -> Vec<BusEntry> {
+        let entry = |number| BusEntry {
+            source: "pennypost.subscriptions".to_owned(),
+            detail_type: "pennypost.subscriber.confirmed.v1".to_owned(),
+            detail: json!({ "number": number }).to_string(),
+            trace_header: (number == 0).then(|| "Root=1-0-0".to_owned()),
+        };
+        (0..count).map(entry).collect()
+    }
+
+    #[tokio::test]
+    async fn each_entry_has_its_own_outcome_by_its_place() {
+        let answer = json!({"FailedEntryCount": 3, "Entries": [
+            {"EventId": "1"},
+            {"ErrorCode": "ThrottlingException", "ErrorMessage": "slower"},
+            {"ErrorCode": "InternalFailure"},
+            {"ErrorCode": "MalformedDetail"},
+        ]});
+        let endpoint = Endpoint::answering(200, answer).await;
+        let bus = EventBridge::new(&endpoint.sdk, "ours".to_owned());
+        let outcomes = bus.put(&entries(4)).await.expect("an answer");
+        let expected = [
+            EntryOutcome::Accepted,
+            EntryOutcome::TryAgain("ThrottlingException".to_owned()),
+            EntryOutcome::TryAgain("InternalFailure".to_owned()),
+            EntryOutcome::Refused("MalformedDetail".to_owned()),
+        ];
+        assert_eq!(outcomes, expected);
+
+        let asked = endpoint.asked();
+        let [request] = asked.as_slice() else {
+            panic!("one call: {asked:?}")
+        };
+        let first = &request["Entries"][0];
+        assert_eq!(first["EventBusName"], "ours");
+        assert_eq!(first["TraceHeader"], "Root=1-0-0");
+        assert_eq!(first["DetailType"], "pennypost.subscriber.confirmed.v1");
+        assert!(request["Entries"][1].get("TraceHeader").is_none());
+    }
+
+    #[tokio::test]
+    async fn a_call_that_fails_tells_its_code_and_nothing_of_what_was_sent() {
+        let refusal = json!({"__type": "AccessDeniedException", "message": "for Ada"});
+        let endpoint = Endpoint::answering(400, refusal).await;
+        let bus = EventBridge::new(&endpoint.sdk, "ours".to_owned());
+        let error = bus.put(&entries(1)).await.expect_err("refused");
+        assert_eq!(error.0, "AccessDeniedException");
+    }
+}

@@ -145,3 +145,36 @@ fn invocation_span(role: &'static str, context: &Context) -> Span {
     telemetry::set_parent(&span, traceparent.as_deref());
     span
 }
+
+#[cfg(test)]
+mod tests {
+    use telemetry::Settings;
+
+    use super::*;
+
+    fn host() -> Host {
+        let telemetry = Telemetry::with(&Settings::default(), "test", std::io::sink);
+        let sdk = SdkConfig::builder()
+            .behavior_version(aws_config::BehaviorVersion::latest())
+            .build();
+        let telemetry = telemetry.expect("telemetry");
+        Host::new(Environment::of(|_| None), sdk, telemetry, false)
+    }
+
+    #[tokio::test]
+    async fn a_panic_fails_the_invocation_and_tells_nothing_of_what_it_says() {
+        let work = async { panic!("ada@example.com") };
+        let outcome: Result<(), _> = host().guard(&Span::none(), work).await;
+        assert_eq!(outcome, Err(Failure::Panic));
+        assert!(!Failure::Panic.to_string().contains("ada"));
+    }
+
+    #[test]
+    fn time_that_is_over_is_nothing() {
+        let over = Deadline(SystemTime::now() - Duration::from_secs(1));
+        assert_eq!(over.left(Duration::ZERO), Duration::ZERO);
+        let in_a_minute = Deadline(SystemTime::now() + Duration::from_secs(60));
+        assert_eq!(in_a_minute.left(Duration::from_secs(120)), Duration::ZERO);
+        assert!(in_a_minute.left(Duration::from_secs(10)) > Duration::from_secs(40));
+    }
+}

@@ -16,6 +16,8 @@ mod outbox_sweep;
 mod program;
 mod queue;
 mod relay;
+#[cfg(test)]
+mod test_endpoint;
 mod visibility;
 
 pub use environment::{BadVariable, Environment};
