@@ -111,7 +111,8 @@ async function importInto(
     const set = await cloudformation.send(new DescribeChangeSetCommand({ ChangeSetName: changeSet }));
     return ['CREATE_COMPLETE', 'FAILED'].includes(set.Status!) ? set : undefined;
   });
-  if (made.Status === 'FAILED') {
+  // A set can be made, and yet nobody be able to execute it.
+  if (made.Status === 'FAILED' || made.ExecutionStatus !== 'AVAILABLE') {
     await cloudformation.send(new DeleteChangeSetCommand({ ChangeSetName: changeSet }));
     throw new Error(`CloudFormation refuses the import: ${made.StatusReason}`);
   }

@@ -1,5 +1,6 @@
 /** The command; README.md says what for. */
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -28,7 +29,8 @@ function request(): Request {
   });
   return {
     stack: values.stack,
-    template: JSON.parse(readFileSync(values.template, 'utf8')),
+    // npm runs this in its own folder, and says which one it was called in.
+    template: JSON.parse(readFileSync(resolve(process.env.INIT_CWD ?? '', values.template), 'utf8')),
     parameters: Object.fromEntries(parameters),
   };
 }
