@@ -78,6 +78,10 @@ pub struct Cli {
         default_value = "1"
     )]
     settle_seconds: OsString,
+    /// Once, before anything else, tell delivery of every subscriber again: for
+    /// when its data was lost
+    #[arg(long)]
+    rebuild: bool,
     #[command(flatten)]
     hosting: HostingFlags,
     /// See [`typed`].
@@ -142,6 +146,7 @@ impl Cli {
             mail: self.mail.side()?,
             send_rate: self.mail.send_rate()?,
             settle: settle("--settle-seconds", &self.settle_seconds)?,
+            rebuild: self.rebuild,
             admin_password: admin_password(env::var_os(ADMIN_PASSWORD_VARIABLE))?,
             show_password,
             clock: Arc::new(SystemClock),

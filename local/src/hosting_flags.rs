@@ -19,9 +19,10 @@ const PEER: &str = "--peer";
 /// The flags that mean something to one of the services alone, as clap and as
 /// people call them. Their variables mean nothing to the other service either,
 /// but are no mistake: two processes can share an environment.
-const FLAGS_OF_ONE: [(Service, &str, &str); 7] = [
+const FLAGS_OF_ONE: [(Service, &str, &str); 8] = [
     (Service::Subscriptions, "addr", "--addr"),
     (Service::Subscriptions, "public_url", "--public-url"),
+    (Service::Subscriptions, "rebuild", "--rebuild"),
     (Service::Delivery, "from", "--from"),
     (Service::Delivery, "smtp_url", "--smtp-url"),
     (Service::Delivery, "ses", "--ses"),
@@ -211,6 +212,7 @@ mod tests {
                 vec!["--only=delivery", PEER_URL, "--addr=[::1]:0"],
                 "--addr",
             ),
+            (vec!["--only=delivery", PEER_URL, "--rebuild"], "--rebuild"),
             (
                 vec!["--only=subscriptions", PEER_URL, "--smtp-url=smtp://here"],
                 "--smtp-url",

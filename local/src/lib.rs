@@ -30,6 +30,7 @@ mod private_files;
 pub mod process;
 mod process_clock;
 pub mod queue;
+mod rebuilding;
 mod relay_pump;
 mod services_mark;
 mod ses;

@@ -38,6 +38,8 @@ pub struct Settings {
     /// How long an issue waits, once it is published, for confirmations that
     /// are still on their way.
     pub settle: Duration,
+    /// Whether every subscriber's present state is published again, at the start.
+    pub rebuild: bool,
     /// The first admin's password; none: a random one. It counts if there is
     /// no user yet.
     pub admin_password: Option<SecretString>,
@@ -115,6 +117,7 @@ impl Settings {
             mail: MailSide::Mailbox,
             send_rate: None,
             settle: Duration::ZERO,
+            rebuild: false,
             admin_password: None,
             show_password: |_| Ok(()),
             clock: Arc::new(SystemClock),

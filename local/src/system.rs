@@ -9,6 +9,7 @@ use std::{
 
 use delivery::mail::{BadSmtpUrl, MailSender, Smtp};
 use engine::OpenError;
+use outbox::HandleError;
 use subscriptions::FirstAdminError;
 use tokio::task::JoinSet;
 use tracing::instrument::WithSubscriber;
@@ -25,6 +26,7 @@ use crate::{
     parts::Parts,
     peer::BadPeer,
     queue::{DatabaseError, Queues},
+    rebuilding,
     ses::ses,
     settings::{MailSide, Settings, Storage},
     shutdown::{GRACE, StopSwitch},
@@ -86,6 +88,9 @@ pub enum StartError {
     /// The other process cannot be called.
     #[error("--peer: {0}")]
     Peer(#[from] BadPeer),
+    /// The subscribers cannot be published again.
+    #[error("--rebuild: {0}")]
+    Rebuild(#[source] HandleError),
     /// Signals cannot be caught.
     #[error("signals cannot be caught: {0}")]
     Signals(#[source] io::Error),
@@ -148,6 +153,12 @@ impl System {
             first_admin::ensure(&app, &settings, &tasks.parts().randomness)
                 .with_subscriber(settings.dispatches.subscriptions.clone())
                 .await?;
+            if settings.rebuild {
+                rebuilding::rebuild(&app)
+                    .with_subscriber(settings.dispatches.subscriptions.clone())
+                    .await
+                    .map_err(StartError::Rebuild)?;
+            }
             tasks.start_subscriptions(&app);
             let router = tasks.hosted(&app);
             tasks.serve("the pages of subscribers and admins", listener, router);

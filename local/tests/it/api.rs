@@ -71,6 +71,17 @@ impl Api {
         accepted(request).await
     }
 
+    /// Erases the subscriber with this address.
+    pub(crate) async fn erase(&self, program: &Program, email: &str) {
+        let all = self.list(program, "/v1/subscribers?limit=100").await;
+        let found = all.iter().find(|it| it["email"] == email);
+        let id = found.and_then(|it| it["id"].as_str()).expect("an id");
+        let url = format!("{}/v1/subscribers/{id}", program.url);
+        let request = self.client.delete(url).bearer_auth(&self.token);
+        let answer = request.send().await.expect("an answer").status();
+        assert_eq!(answer, StatusCode::NO_CONTENT);
+    }
+
     /// Resumes a paused issue, or is told that there is nothing to resume.
     pub(crate) async fn resume(&self, program: &Program, issue: &str) {
         let request = self.post(program, &format!("/v1/issues/{issue}/resume"));

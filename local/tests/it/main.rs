@@ -18,6 +18,7 @@ mod progress;
 mod queue;
 mod random_kills;
 mod reader;
+mod rebuilding;
 mod sink;
 mod smtp;
 mod stopping;

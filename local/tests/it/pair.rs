@@ -31,14 +31,14 @@ fn free_port() -> u16 {
 }
 
 /// Where two processes are, and what they know.
-struct Pair {
+pub(crate) struct Pair {
     subscriptions_console: u16,
     delivery_console: u16,
-    directory: TempDir,
+    pub(crate) directory: TempDir,
 }
 
 impl Pair {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             subscriptions_console: free_port(),
             delivery_console: free_port(),
@@ -59,15 +59,20 @@ impl Pair {
         command
     }
 
-    fn delivery(&self) -> Program {
+    pub(crate) fn delivery(&self) -> Program {
         let program = Program::start_as(&mut self.command("delivery"));
         assert_eq!(program.url, "", "delivery has no pages");
         program
     }
 
     /// Subscriptions, and where its mails arrive.
-    fn subscriptions(&self) -> Program {
-        let mut program = Program::start_as(&mut self.subscriptions_command());
+    pub(crate) fn subscriptions(&self) -> Program {
+        self.subscriptions_with(&[])
+    }
+
+    /// The same with these flags besides.
+    pub(crate) fn subscriptions_with(&self, flags: &[&str]) -> Program {
+        let mut program = Program::start_as(self.subscriptions_command().args(flags));
         program.console = format!("http://127.0.0.1:{}", self.delivery_console);
         program
     }
@@ -87,7 +92,7 @@ async fn confirm(program: &Program, reader: &Reader) {
     assert_eq!(reader.open(program, confirmation).await, StatusCode::OK);
 }
 
-async fn is_delivered(program: &Program, reader: &Reader) {
+pub(crate) async fn is_delivered(program: &Program, reader: &Reader) {
     eventually(|| async {
         let delivered = reader.issue_is(program, "delivered").await;
         delivered.then_some(())

@@ -19,7 +19,7 @@ const AT_A_TIME: usize = 20;
 const SLOWNESS: Duration = Duration::from_millis(400);
 
 /// The number behind `name` on the page.
-fn count(page: &str, name: &str) -> Option<usize> {
+pub(crate) fn count(page: &str, name: &str) -> Option<usize> {
     let (_, rest) = page.split_once(&format!("<dt>{name}</dt><dd"))?;
     let (_, rest) = rest.split_once('>')?;
     rest.split_once('<')?.0.parse().ok()

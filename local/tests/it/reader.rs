@@ -65,6 +65,13 @@ impl Reader {
             .status()
     }
 
+    /// Presses the button behind the link that ends a subscription.
+    pub(crate) async fn unsubscribe(&self, program: &Program, link: &str) {
+        let (_, path) = link.split_once("/subscriptions/").expect("a link of ours");
+        let path = format!("/subscriptions/{path}");
+        assert_eq!(self.post(program, &path, &[]).await, StatusCode::OK);
+    }
+
     /// Signs in as the first admin.
     pub(crate) async fn log_in(&self, program: &Program) {
         let form = [("username", "admin"), ("password", PASSWORD)];
