@@ -6,6 +6,10 @@
 //! starts both and runs these tests, which are ignored without that: each asks
 //! something at an address that only that command knows.
 
+mod event_bridge;
 mod newsletter;
+mod program;
 mod ses;
+mod sqs;
 mod stand_in;
+mod step_functions;

@@ -58,13 +58,7 @@ impl Newsletter {
 
     /// Handles an event of subscriptions.
     pub(crate) async fn takes<D: EventData>(&self, data: D) {
-        let event = CloudEvent::new(Uuid::new_v4(), Timestamp::now(), STAGE, None, data);
-        let message = BusEvent {
-            detail_type: D::TYPE.to_owned(),
-            source: D::SOURCE.to_string(),
-            detail: serde_json::value::to_raw_value(&event).expect("an event serialises"),
-        };
-        let message = serde_json::to_string(&message).expect("an envelope serialises");
+        let message = message(data);
         let handled = self.app.inbound().handle(&message).await;
         handled.expect("the message is handled");
     }
@@ -81,6 +75,17 @@ impl Newsletter {
         }
         steps.finish(&run).await.expect("it is finished");
     }
+}
+
+/// The message of an event, as it stands in a queue.
+pub(crate) fn message<D: EventData>(data: D) -> String {
+    let event = CloudEvent::new(Uuid::new_v4(), Timestamp::now(), STAGE, None, data);
+    let message = BusEvent {
+        detail_type: D::TYPE.to_owned(),
+        source: D::SOURCE.to_string(),
+        detail: serde_json::value::to_raw_value(&event).expect("an event serialises"),
+    };
+    serde_json::to_string(&message).expect("an envelope serialises")
 }
 
 /// The runs that were started.

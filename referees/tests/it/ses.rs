@@ -36,9 +36,7 @@ fn reader(test: Uuid, name: &str) -> SubscriberConfirmedV1 {
     SubscriberConfirmedV1 {
         subscriber_id: Uuid::from_u64_pair(Uuid::new_v4().as_u64_pair().0, 5),
         version: 2,
-        email: format!("{user}@{}.example", test.simple())
-            .as_str()
-            .into(),
+        email: format!("{user}@{}.example", test.simple()).as_str().into(),
         name: name.into(),
         unsubscribe_url: format!("https://news.example/u?token={token}")
             .as_str()

@@ -3,17 +3,22 @@
 use std::env;
 
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_sdk_sqs::config::{BehaviorVersion, Region};
 use aws_smithy_http_client::Builder;
-use aws_types::{SdkConfig, region::Region, sdk_config::BehaviorVersion};
+use aws_types::SdkConfig;
 
 /// The region of all that the tests make.
 pub(crate) const REGION: &str = "eu-central-1";
+/// The account that moto has everybody in.
+pub(crate) const ACCOUNT: &str = "123456789012";
 
 /// A stand-in, by the variable that has its URL.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum StandIn {
     /// aws-ses-v2-local.
     Ses,
+    /// moto, for everything else.
+    Moto,
 }
 
 impl StandIn {
@@ -24,6 +29,7 @@ impl StandIn {
     pub(crate) fn url(self) -> String {
         let variable = match self {
             Self::Ses => "PENNYPOST_REFEREE_SES",
+            Self::Moto => "PENNYPOST_REFEREE_MOTO",
         };
         env::var(variable).unwrap_or_else(|_| panic!("{variable} is not set: run .ci/referees"))
     }
