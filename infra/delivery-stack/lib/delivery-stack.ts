@@ -1,8 +1,7 @@
-import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
-import type { Construct } from 'constructs';
+import { type App, DefaultStackSynthesizer, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { Alarms } from '../../constructs/alarms.ts';
 import { graph, ServiceDashboard } from '../../constructs/dashboard.ts';
-import { Deployment } from '../../constructs/deployment.ts';
+import { DEFAULT_STAGE, Deployment, stackName } from '../../constructs/deployment.ts';
 import { ServiceKey } from '../../constructs/key.ts';
 import { RelayTrigger } from '../../constructs/relay-trigger.ts';
 import { SweepSchedule } from '../../constructs/sweeper.ts';
@@ -14,14 +13,26 @@ import { Mail } from './mail.ts';
 import { Queues } from './queues.ts';
 import { Settings } from './settings.ts';
 
-/** Delivery: who is a recipient, and sending. It knows of subscriptions by its events alone. */
+/** Everything of the service delivery, at one stage. */
 export class DeliveryStack extends Stack {
   private readonly deployment: Deployment;
 
-  constructor(scope: Construct, id: string, props: StackProps) {
-    super(scope, id, props);
+  constructor(app: App) {
+    const stage = app.node.tryGetContext('stage') ?? DEFAULT_STAGE;
+    super(app, 'Delivery', {
+      stackName: stackName('delivery', stage),
+      description: `Pennypost delivery, stage ${stage}`,
+      analyticsReporting: false,
+      synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
+    });
     const deployment = new Deployment(this, 'delivery');
     this.deployment = deployment;
+    Tags.of(this).add('pennypost:service', deployment.service);
+    // Not on the stack itself, whose tags are set before its parameters are known.
+    Tags.of(this).add('pennypost:stage', deployment.stage, {
+      excludeResourceTypes: ['aws:cdk:stack'],
+    });
+
     const settings = new Settings(deployment);
     // For logs and alarms alone, which go with the stack: the table has another one.
     const key = new ServiceKey(this, 'Key', { deployment, removalPolicy: RemovalPolicy.DESTROY });

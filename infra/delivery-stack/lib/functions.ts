@@ -97,14 +97,11 @@ export class Functions extends Construct {
   }
 
   private addFeedback(): ServiceFunction {
-    const { machine, queues } = this.props;
-    const feedback = this.addConsumer('Feedback', [queues.feedback], {
+    return this.addConsumer('Feedback', [this.props.queues.feedback], {
       role: 'feedback',
       description: 'Takes in what SES tells of mails',
       timeout: QUEUE_TIMEOUT,
     });
-    machine.allowStarting(feedback);
-    return feedback;
   }
 
   private addPlan(): ServiceFunction {
@@ -118,7 +115,7 @@ export class Functions extends Construct {
   }
 
   private addSend(): ServiceFunction {
-    const { mail } = this.props;
+    const { mail, machine } = this.props;
     const send = this.addStep('Send', {
       role: 'send',
       description: 'Mails a shard of an issue',
@@ -126,6 +123,8 @@ export class Functions extends Construct {
       memoryMb: SEND_MEMORY_MB,
       slowAfter: SEND_TIMEOUT,
     });
+    // A row that it writes may make another run necessary.
+    machine.allowStarting(send);
     mail.allowSending(send, 'single', 'bulk');
     mail.allowQuota(send);
     return send;
@@ -183,14 +182,13 @@ export class Functions extends Construct {
     return consumer;
   }
 
-  /** A step of the state machine; it may start the run that its work makes necessary. */
+  /** A step of the state machine. */
   private addStep(
     id: string,
     props: Omit<ServiceFunctionProps, 'deployment' | 'alarms' | 'tableName' | 'losesNothing'>,
   ): ServiceFunction {
     const step = this.add(id, { ...props, losesNothing: RETRIED });
     this.props.table.grant(step, 'read', 'write');
-    this.props.machine.allowStarting(step);
     return step;
   }
 
@@ -239,7 +237,7 @@ export class Functions extends Construct {
   private allowPublishing(to: ServiceFunction): void {
     const { deployment } = this.props;
     to.allow(['events:PutEvents'], [deployment.eventBusArn], {
-      StringEquals: { 'events:source': deployment.source() },
+      'ForAllValues:StringEquals': { 'events:source': deployment.source() },
     });
   }
 

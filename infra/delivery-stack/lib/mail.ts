@@ -1,9 +1,8 @@
-import { Aws } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { Metric, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { CfnConfigurationSet, CfnConfigurationSetEventDestination } from 'aws-cdk-lib/aws-ses';
-import { Duration, Validations } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Alarms } from '../../constructs/alarms.ts';
 import type { Deployment } from '../../constructs/deployment.ts';
@@ -160,6 +159,5 @@ function reputation(metricName: string): Metric {
     metricName,
     statistic: 'Average',
     period: Duration.hours(1),
-    region: Aws.REGION,
   });
 }

@@ -1,5 +1,4 @@
-import { Fn } from 'aws-cdk-lib';
-import { CfnParameter } from 'aws-cdk-lib';
+import { CfnParameter, Fn } from 'aws-cdk-lib';
 import type { Deployment } from '../../constructs/deployment.ts';
 
 /**
