@@ -14,6 +14,8 @@ pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The header that names each request.
 const REQUEST_ID: &str = "x-request-id";
+/// What Amazon's HTTP API calls each request, in another form of its own.
+const GATEWAY_REQUEST_ID: &str = "apigw-requestid";
 
 /// A browser with cookies of its own. It does not follow redirects: where an
 /// answer leads to is part of what scenarios check.
@@ -167,7 +169,8 @@ impl Answer {
         let mut headers: Vec<String> = self
             .headers
             .iter()
-            .filter(|(name, _)| *name != DATE && *name != COOKIE && *name != REQUEST_ID)
+            .filter(|(name, _)| *name != DATE && *name != COOKIE)
+            .filter(|(name, _)| *name != REQUEST_ID && *name != GATEWAY_REQUEST_ID)
             .map(|(name, value)| format!("{name}: {value:?}"))
             .collect();
         headers.sort();
