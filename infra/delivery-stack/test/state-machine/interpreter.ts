@@ -157,7 +157,8 @@ function map(state: Fields, data: Json, world: World, ended: Ended): Json {
   });
   ended.children.push(...children);
   const failed = children.filter((child) => child.error).length;
-  if (failed * 100 > (state.ToleratedFailurePercentage as number) * items.length) {
+  const tolerated = (state.ToleratedFailurePercentage as number | undefined) ?? 0;
+  if (failed * 100 > tolerated * items.length) {
     throw new StateError('States.ExceedToleratedFailureThreshold');
   }
   // What a failed child leaves in its place is not documented: nothing here.
