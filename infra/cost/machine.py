@@ -10,13 +10,15 @@ SHARDS = "Shards"
 ROUND = ["Send", "Count the round", "What is left?"]
 WAIT = "Wait"
 END = "Done"
+# The start of an execution is billed as a transition, too.
+START = 1
 
 
 def transitions(shards, rounds, waits):
     """Of one run whose shards take `rounds` rounds each, and wait after each but the last if `waits`."""
     wait = 1 if waits else 0
-    per_shard = rounds * len(ROUND) + (rounds - 1) * wait + 1
-    return len(RUN) + shards * per_shard
+    per_shard = START + rounds * len(ROUND) + (rounds - 1) * wait + 1
+    return START + len(RUN) + shards * per_shard
 
 
 def _follows(states, before, after):

@@ -48,8 +48,8 @@ class Machine(unittest.TestCase):
             machine.check(other)
 
     def test_transitions(self):
-        self.assertEqual(machine.transitions(16, 1, waits=False), 7 + 16 * 4)
-        self.assertEqual(machine.transitions(16, 3, waits=True), 7 + 16 * (3 * 3 + 2 + 1))
+        self.assertEqual(machine.transitions(16, 1, waits=False), 8 + 16 * 5)
+        self.assertEqual(machine.transitions(16, 3, waits=True), 8 + 16 * (3 * 3 + 2 + 2))
 
 
 class Cost(unittest.TestCase):
