@@ -120,7 +120,8 @@ impl App {
     /// Finds issues that nobody sends: starts every open run that is not under way
     /// once more, under another name where one is spent, and an issue that has work
     /// left and no run gets one. Logs an error for each of these, and for each issue
-    /// that makes no progress. To be called from time to time.
+    /// that makes no progress. Also reports counts that feedback changed and nobody
+    /// reported. To be called from time to time.
     ///
     /// # Errors
     /// See [`ReadError`].

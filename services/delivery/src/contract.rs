@@ -5,16 +5,19 @@
 //! `docs/asyncapi/delivery.json`, which a test keeps true.
 
 use contracts::events::{
-    IssueCancelRequestedV1, IssueDeliveredV1, IssueDeliveryProgressedV1, IssueExceptionsRecordedV1,
-    IssueHeldResolutionRequestedV1, IssuePauseRequestedV1, IssuePublishedV1, IssuePublishedV2,
-    IssueResumeRequestedV1, SubscriberConfirmedV1, SubscriberErasedV1, SubscriberRegisteredV1,
-    SubscriberUnsubscribedV1, SubscribersImportedV1,
+    EmailBouncedV1, EmailComplainedV1, IssueCancelRequestedV1, IssueDeliveredV1,
+    IssueDeliveryProgressedV1, IssueExceptionsRecordedV1, IssueHeldResolutionRequestedV1,
+    IssuePauseRequestedV1, IssuePublishedV1, IssuePublishedV2, IssueResumeRequestedV1,
+    SubscriberConfirmedV1, SubscriberErasedV1, SubscriberRegisteredV1, SubscriberUnsubscribedV1,
+    SubscribersImportedV1,
 };
 
 contracts::publishes![
     IssueDeliveryProgressedV1,
     IssueExceptionsRecordedV1,
     IssueDeliveredV1,
+    EmailBouncedV1,
+    EmailComplainedV1,
 ];
 
 contracts::consumes! {

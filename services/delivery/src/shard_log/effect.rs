@@ -88,6 +88,11 @@ impl Fold {
             .collect()
     }
 
+    /// Whether `row` says anything new of anybody, appended here.
+    pub(crate) fn is_news(&self, row: &Row) -> bool {
+        !self.effects(row).is_empty()
+    }
+
     /// What `row` does to each recipient.
     pub(super) fn effects<'a>(&self, row: &'a Row) -> Vec<(Uuid, Effect<'a>)> {
         match &row.body {

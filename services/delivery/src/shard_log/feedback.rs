@@ -2,7 +2,7 @@
 //!
 //! A mail's tags name its issue, shard and claim. Whether its feedback says
 //! anything new is seen in the few rows from that claim to the one that settles
-//! it: there is no need to fold the log.
+//! it: for most mails there is no need to fold the log.
 
 use uuid::Uuid;
 
@@ -18,6 +18,8 @@ pub(crate) enum Feedback {
     Accepted,
     Bounced,
     Complained,
+    /// It was taken and then not sent, for this reason.
+    NotSent(&'static str),
 }
 
 /// What to do with feedback.
@@ -25,7 +27,7 @@ pub(crate) enum Feedback {
 pub(crate) enum Heard {
     /// The log knows it.
     Nothing,
-    /// To be appended.
+    /// To be appended, unless the fold says that it has no effect.
     Append(Body),
     /// What became of the claim is in a later row.
     ReadOn,
@@ -35,9 +37,8 @@ pub(crate) enum Heard {
 /// log, of which `rows` follow one another, from that claim on; `is_end` if the
 /// last of them is the log's last.
 ///
-/// Evidence about a claim that was settled meanwhile does no harm, so this may
-/// be read without the fold, and appended without having folded what lies
-/// between.
+/// Evidence about a claim that was settled meanwhile does no harm: so this may be
+/// decided before the fold is there.
 pub(crate) fn heed(claim: u64, rows: &[Row], is_end: bool, id: Uuid, feedback: Feedback) -> Heard {
     let Some((first, later)) = rows.split_first() else {
         return if is_end {
@@ -56,19 +57,24 @@ pub(crate) fn heed(claim: u64, rows: &[Row], is_end: bool, id: Uuid, feedback: F
         Feedback::Accepted => Finding::Accepted,
         Feedback::Bounced => Finding::Bounced,
         Feedback::Complained => Finding::Complained,
+        Feedback::NotSent(reason) => Finding::Failed {
+            reason: reason.to_owned(),
+        },
     };
     let evidence = Heard::Append(Body::Evidence(Evidence {
         claim,
         ids: vec![id],
         finding,
     }));
-    if feedback != Feedback::Accepted {
+    if matches!(feedback, Feedback::Bounced | Feedback::Complained) {
         return evidence;
     }
     match later.iter().find(|row| row.settled_claim() == Some(claim)) {
         Some(row) if is_doubtful(row, place) => evidence,
         Some(_) => Heard::Nothing,
-        None if is_end => evidence,
+        // Of a claim that is open, acceptance alone is remembered.
+        None if is_end && feedback == Feedback::Accepted => evidence,
+        None if is_end => Heard::Nothing,
         None => Heard::ReadOn,
     }
 }

@@ -22,8 +22,8 @@
 //!   3. Put [`Fold::exceptions`] of the row, if there are any, into the outbox in
 //!      the transaction of the row; ask [`needs_start`] likewise.
 //! - The projection adds [`projection_rows`], and a start if
-//!   [`late_needs_start`]; feedback adds what [`heed`] says; an admin's decision
-//!   is carried out by [`Fold::resolve`], which also lists the issue in the head
+//!   [`late_needs_start`]; feedback adds what [`heed`] says, where that
+//!   [has an effect](Fold::is_news); an admin's decision is carried out by [`Fold::resolve`], which also lists the issue in the head
 //!   again.
 //!
 //! See `docs/adr/0011-the-shard-log.md`.
@@ -36,7 +36,6 @@ mod claimed;
 mod control;
 mod decide;
 mod effect;
-#[expect(dead_code, reason = "nobody consumes SES's feedback yet")]
 mod feedback;
 mod fold;
 mod outcomes;
@@ -57,6 +56,7 @@ pub(crate) use batch::{Ahead, BatchSize};
 pub(crate) use call::{MAX_UNEXPLAINED, MailResult};
 pub(crate) use decide::{Circumstances, End, Step};
 pub(crate) use effect::{News, Notable, Told};
+pub(crate) use feedback::{Feedback, Heard, heed};
 pub(crate) use fold::Fold;
 pub(crate) use outcomes::Outcome;
 pub(crate) use projection::{

@@ -13,3 +13,4 @@ pub(crate) mod progress;
 pub(crate) mod recipients;
 pub(crate) mod runs;
 pub(crate) mod shard_log;
+pub(crate) mod unreported;

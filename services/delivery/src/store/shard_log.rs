@@ -43,7 +43,12 @@ pub(crate) enum LogError {
 impl ShardLog<'_> {
     /// What reads the rows from number `from` on.
     pub(crate) fn rows_from(&self, from: u64) -> Query {
-        let query = Query::partition(partition(self.issue_id, self.shard), PAGE);
+        self.pages_from(from, PAGE)
+    }
+
+    /// The same, so many at a time: for who needs a few of them.
+    pub(crate) fn pages_from(&self, from: u64, most: u16) -> Query {
+        let query = Query::partition(partition(self.issue_id, self.shard), most);
         match from.checked_sub(1) {
             None => query,
             Some(before) => query.after(&key(self.issue_id, self.shard, before)),

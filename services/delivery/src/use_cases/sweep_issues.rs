@@ -7,7 +7,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::log::log;
+use super::{log::log, report_counts::report_left_over};
 use crate::{
     app::Core,
     domain::{
@@ -30,8 +30,8 @@ const STALLED: SignedDuration = SignedDuration::from_mins(30);
 const CONCURRENT_LOGS: usize = 4;
 
 /// Starts every open run that is not under way, gives one to each issue that has
-/// work left and none, and says which issues make no progress; a failure with one
-/// of them leaves none of the others out.
+/// work left and none, says which issues make no progress, and reports counts that
+/// nobody did; a failure with one of them leaves none of the others out.
 pub(crate) async fn sweep_issues(core: &Core) -> Result<(), ReadError> {
     let open = runs::open(&core.table).await?;
     for open in &open {
@@ -56,7 +56,7 @@ pub(crate) async fn sweep_issues(core: &Core) -> Result<(), ReadError> {
             tracing::error!(%issue_id, %error, "an issue without a run cannot be started");
         }
     }
-    Ok(())
+    report_left_over(core).await
 }
 
 /// Starts the run again if it is not under way.

@@ -11,7 +11,7 @@ use contracts::{
 use delivery::contract::{CONFIRMATIONS, CONSUMES, PUBLISHES, QUEUES};
 use serde_json::Value;
 
-use crate::support::{World, address, confirmed, published, refused, second};
+use crate::support::{SesEvent, World, address, confirmed, published, refused, second};
 
 #[test]
 fn the_committed_document_says_what_is_declared() {
@@ -46,6 +46,10 @@ async fn what_is_declared_is_published_and_nothing_else() {
     world.mailbox.script(&address(1), [refused()]);
     world.takes(&published(second(1))).await;
     world.walk_started().await;
+    let mail = world.mailbox.mails().remove(0);
+    let bounce = SesEvent::bounce("Permanent", &mail, second(7));
+    world.hears(&bounce).await;
+    world.hears(&SesEvent::complaint(&mail, second(8))).await;
     assert_eq!(
         world.published_types().await,
         PUBLISHES.iter().map(ToString::to_string).collect()

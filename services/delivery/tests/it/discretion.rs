@@ -8,8 +8,8 @@ use std::{
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::support::{
-    Reply, World, address, confirmed, published, refused, registered, second, unclear, unsent,
-    unsubscribed,
+    Reply, SesEvent, World, address, confirmed, published, refused, registered, second, unclear,
+    unsent, unsubscribed,
 };
 
 #[derive(Clone, Default)]
@@ -62,6 +62,24 @@ async fn neither_logs_nor_spans_hold_addresses_names_or_tokens() {
     world.restart();
     world.walk(&run).await.expect("walked");
     world.takes(&unsubscribed(1, 4)).await;
+    for mail in world.mailbox.mails() {
+        world.hears(&SesEvent::new("Send", &mail)).await;
+        world.hears(&SesEvent::new("Reject", &mail)).await;
+        world.hears(&SesEvent::new("Open", &mail)).await;
+        let bounce = || SesEvent::bounce("Permanent", &mail, second(9));
+        world.hears(&bounce()).await;
+        world.hears(&bounce().tagged("stage", "another")).await;
+        world.hears(&bounce().tagged("claim", "99")).await;
+        world.hears(&SesEvent::complaint(&mail, second(9))).await;
+        let bad = bounce().saying("bounce", "bounceType", address(1));
+        let refused = world.app.feedback().handle(&bad.body()).await;
+        assert!(
+            !refused
+                .expect_err("refused")
+                .to_string()
+                .contains("example.com")
+        );
+    }
     drop((guard, another));
     let log = String::from_utf8(log.0.lock().expect("not poisoned").clone()).expect("UTF-8");
     for told in [
@@ -69,6 +87,11 @@ async fn neither_logs_nor_spans_hold_addresses_names_or_tokens() {
         "confirmation mail refused",
         "held: its worker ended",
         "send mail",
+        "a mail came back",
+        "a mail was marked as spam",
+        "accepted, and not sent",
+        "not of this stage",
+        "does not have the claim",
     ] {
         assert!(log.contains(told), "{told}");
     }

@@ -1,6 +1,7 @@
 //! Our side of SES, against answers that follow a script.
 
 use std::{
+    collections::HashMap,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -12,20 +13,27 @@ use aws_credential_types::{
     Credentials,
     provider::{ProvideCredentials, error::CredentialsError, future},
 };
+use delivery::mail::Ses;
 use serde_json::{Value, json};
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use crate::support::{
-    Answer, SesEndpoint, World, confirmed, pause, published, registered, resume, second,
+    Answer, SesEndpoint, World, confirmed, pause, published, registered, resume, second, subscriber,
 };
 
 /// A world whose mail side is SES, with an issue for so many readers of shard 1.
 pub(crate) async fn world(endpoint: &SesEndpoint, readers: u8) -> World {
+    world_of(endpoint.client(), readers).await
+}
+
+/// The same, over SES as that client reaches it.
+pub(crate) async fn world_of(ses: Ses, readers: u8) -> World {
     let mut world = World::new().await;
     for number in 0..readers {
         world.takes(&confirmed(16 * number + 1, 2, second(0))).await;
     }
-    world.restart_with(Arc::new(endpoint.client()));
+    world.restart_with(Arc::new(ses));
     world.takes(&published(second(1))).await;
     world
 }
@@ -63,6 +71,7 @@ async fn an_issue_goes_out_in_one_call_with_everything_of_each_reader() {
     for key in ["n", "h", "u", "v", "l", "r", "b"] {
         assert!(values[key].is_string(), "{key}");
     }
+    assert_eq!(tags_of(&entry["ReplacementTags"])["stage"], "test");
     let names = |list: &str| -> Vec<String> {
         let list = entry[list].as_array().expect("a list").iter();
         list.map(|one| one["Name"].as_str().expect("a name").to_owned())
@@ -337,4 +346,17 @@ async fn a_confirmation_is_the_mail_that_smtp_would_get() {
     let requests = endpoint.requests();
     assert_eq!(requests[0].0, "/v2/email/outbound-emails");
     assert!(requests[0].1["Content"]["Raw"]["Data"].is_string());
+    let tags = tags_of(&requests[0].1["EmailTags"]);
+    assert_eq!(tags["stage"], "test");
+    assert_eq!(tags["subscriber"], subscriber(7).to_string());
+    assert_eq!(tags["event"], Uuid::from_u128(7).to_string());
+    assert_eq!(tags.len(), 3);
+}
+
+/// The tags of a mail by their names.
+pub(crate) fn tags_of(tags: &Value) -> HashMap<String, String> {
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    let tags = tags.as_array().expect("a list").iter();
+    tags.map(|tag| (text(&tag["Name"]), text(&tag["Value"])))
+        .collect()
 }

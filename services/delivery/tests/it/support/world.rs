@@ -22,7 +22,7 @@ use outbox::{HandleError, OutboxRow, PARTITION_PREFIX, PARTITIONS};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{Fault, Mailbox, MortalMail, mortal, start, starter::Starter, subscriber};
+use super::{Fault, Mailbox, MortalMail, SesEvent, mortal, start, starter::Starter, subscriber};
 
 const TABLE: &str = "delivery";
 /// The least time between two reports.
@@ -117,6 +117,12 @@ impl World {
 
     pub(crate) async fn handle(&self, message: &str) -> Result<(), HandleError> {
         self.app.inbound().handle(message).await
+    }
+
+    /// What SES tells is heard.
+    pub(crate) async fn hears(&self, event: &SesEvent) {
+        let heard = self.app.feedback().handle(&event.body()).await;
+        heard.expect("the event is handled");
     }
 
     /// Handles a message that is to succeed.
@@ -274,7 +280,8 @@ impl World {
         scan.expect("the table is read").items().len()
     }
 
-    async fn outbox<D: EventData>(&self) -> Vec<(Timestamp, D)> {
+    /// The events of a type that are on the outbox, each with its moment.
+    pub(crate) async fn outbox<D: EventData>(&self) -> Vec<(Timestamp, D)> {
         let rows = self.rows().await.into_iter();
         rows.filter(|row| row.detail_type == D::TYPE)
             .map(|row| {

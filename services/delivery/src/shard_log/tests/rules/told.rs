@@ -108,6 +108,35 @@ fn feedback_is_appended_only_where_the_log_does_not_know_it() {
         heed(0, &clear, true, id(7), Feedback::Bounced),
         Heard::Nothing
     );
+    let not_sent = Feedback::NotSent("why");
+    assert_eq!(heard(&clear, not_sent), Heard::Nothing);
+    assert_eq!(heard(&clear[..1], not_sent), Heard::Nothing);
+    assert!(matches!(heard(&unclear, not_sent), Heard::Append(_)));
+}
+
+#[test]
+fn evidence_is_news_once() {
+    let mut fold = folded([
+        claim(1, &[1, 2], Some(2), None),
+        settle(1, 0, &[None, Some(Fate::Unclear)]),
+    ]);
+    for (number, finding, is_news) in [
+        (1, Finding::Accepted, false),
+        (1, Finding::Bounced, true),
+        (1, Finding::Bounced, false),
+        (1, Finding::Complained, true),
+        (2, Finding::Accepted, true),
+        (2, Finding::Accepted, false),
+        (3, Finding::Bounced, false),
+    ] {
+        let told = evidence(0, number, finding.clone());
+        assert_eq!(
+            fold.is_news(&told.clone().at(at(2))),
+            is_news,
+            "{finding:?}"
+        );
+        then(&mut fold, told);
+    }
 }
 
 #[test]
