@@ -90,7 +90,8 @@ impl Host {
                 // A parser's text could quote what it read.
                 let payload = serde_json::from_value(payload)
                     .map_err(|_| Failure::Permanent(format!("no event for the role {role}")))?;
-                handle(payload, Deadline::of(&context)).await
+                // What a role does can be large.
+                Box::pin(handle(payload, Deadline::of(&context))).await
             })
             .await
         });

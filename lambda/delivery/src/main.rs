@@ -2,6 +2,8 @@
 //! setting. Each role takes an AWS event apart, calls the service, and puts the
 //! answer together.
 
+#![recursion_limit = "256"] // the steps are deep futures
+
 mod service;
 mod steps;
 mod sweeper;

@@ -86,7 +86,9 @@ impl Service {
     }
 
     fn mail(&self) -> Result<Arc<dyn MailSender>, BadVariable> {
-        let ses = Ses::new(&self.sdk, self.environment.optional(CONFIGURATION_SET)?);
+        let stage = self.environment.required(STAGE)?;
+        let configuration_set = self.environment.optional(CONFIGURATION_SET)?;
+        let ses = Ses::new(&self.sdk, &stage, configuration_set);
         match self.environment.optional(SES_CALLS)?.as_deref() {
             None | Some("bulk") => Ok(Arc::new(ses)),
             Some("single") => Ok(Arc::new(ses.one_by_one())),

@@ -1,0 +1,7 @@
+//! The program as Lambda runs it: a process that asks the runtime API for
+//! invocations, with stand-ins for the services it calls.
+
+mod cloud;
+mod function;
+mod invocations;
+mod starting;
