@@ -93,7 +93,7 @@ fn tell(mail: MailTags, said: &Said) {
             tracing::info!(?mail, kind = ?bounce.kind, diagnostic = bounce.diagnostic, "a mail came back");
         }
         Said::Complained { .. } => tracing::info!(?mail, "a mail was marked as spam"),
-        Said::Accepted | Said::NotSent { .. } => {}
+        Said::Sent | Said::Accepted | Said::NotSent { .. } => {}
     }
 }
 
@@ -179,7 +179,8 @@ impl Kind {
     /// What it says of the mail; none if that is nothing.
     fn said(self, detail: &str) -> Result<Option<Said>, HandleError> {
         Ok(Some(match self {
-            Self::Send | Self::Delivery | Self::DeliveryDelay => Said::Accepted,
+            Self::Send => Said::Sent,
+            Self::Delivery | Self::DeliveryDelay => Said::Accepted,
             Self::Bounce => {
                 let WithBounce { bounce } = read(detail)?;
                 Said::Bounced(bounce.told())

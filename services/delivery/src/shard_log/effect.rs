@@ -201,12 +201,11 @@ impl Fold {
     /// The mail side had `id`'s mail: that settles a hold, takes it out of
     /// retry, and is remembered for a claim that is still open.
     fn proven<'a>(&self, id: Uuid, evidence: &Evidence, effects: &mut Vec<(Uuid, Effect<'a>)>) {
-        let is_open = self
-            .open()
-            .is_some_and(|open| open.number == evidence.claim && open.ids.contains(&id));
+        let open = self.open().filter(|open| open.number == evidence.claim);
+        let is_to_come = open.is_some_and(|it| it.ids.contains(&id) && !it.proven.contains(&id));
         if self.hold(id).is_some() || self.retry(id).is_some() {
             effects.push((id, Effect::Accept));
-        } else if is_open {
+        } else if is_to_come {
             effects.push((id, Effect::Remember));
         }
         let counts_as_accepted = self.hold(id).is_some() || self.exception(id).is_none();

@@ -14,7 +14,10 @@ use super::{
 /// What the mail side tells of a mail that it had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Feedback {
-    /// It was sent or delivered.
+    /// It is about to be sent on. That comes at once, mostly before the claim is
+    /// settled, and what became of the mail follows.
+    Sent,
+    /// It was delivered, put off, or came back for now: the mail side had it.
     Accepted,
     Bounced,
     Complained,
@@ -54,7 +57,7 @@ pub(crate) fn heed(claim: u64, rows: &[Row], is_end: bool, id: Uuid, feedback: F
         return Heard::Nothing;
     };
     let finding = match feedback {
-        Feedback::Accepted => Finding::Accepted,
+        Feedback::Sent | Feedback::Accepted => Finding::Accepted,
         Feedback::Bounced => Finding::Bounced,
         Feedback::Complained => Finding::Complained,
         Feedback::NotSent(reason) => Finding::Failed {
@@ -72,7 +75,7 @@ pub(crate) fn heed(claim: u64, rows: &[Row], is_end: bool, id: Uuid, feedback: F
     match later.iter().find(|row| row.settled_claim() == Some(claim)) {
         Some(row) if is_doubtful(row, place) => evidence,
         Some(_) => Heard::Nothing,
-        // Of a claim that is open, acceptance alone is remembered.
+        // While a claim is open, acceptance alone is remembered.
         None if is_end && feedback == Feedback::Accepted => evidence,
         None if is_end => Heard::Nothing,
         None => Heard::ReadOn,

@@ -113,8 +113,10 @@ async fn while_the_claim_is_open_acceptance_is_remembered_for_its_takeover() {
     let mails = world.mailbox.mails();
     let mail = mails.iter().find(|mail| mail.to.expose() == address(1));
     let mail = mail.expect("it left");
-    for kind in ["Reject", "Send", "Delivery"] {
+    let before = world.stored_items().await;
+    for (kind, rows) in [("Reject", 0), ("Send", 0), ("Delivery", 1), ("Delivery", 1)] {
         world.hears(&SesEvent::new(kind, mail)).await;
+        assert_eq!(world.stored_items().await, before + rows, "{kind}");
     }
     world.restart();
     world.walk(&run).await.expect("walked");

@@ -11,6 +11,7 @@ mod exceptions;
 mod feedback;
 mod feedback_counts;
 mod feedback_crashes;
+mod feedback_fuzzing;
 mod feedback_refused;
 mod held;
 mod late;

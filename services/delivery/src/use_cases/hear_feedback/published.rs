@@ -13,7 +13,9 @@ use crate::{app::Core, contract::Published, shard_log::Feedback, workflow::StepE
 /// What became of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Said {
-    /// It was sent, delivered or put off: the mail side has it.
+    /// It is about to be sent on.
+    Sent,
+    /// It was delivered, or put off: the mail side has it.
     Accepted,
     Bounced(Bounce),
     /// Its reader marked it as spam.
@@ -40,6 +42,7 @@ impl Told {
     /// had the mail, and has taken it back.
     pub(super) fn feedback(&self) -> Feedback {
         match &self.said {
+            Said::Sent => Feedback::Sent,
             Said::Accepted => Feedback::Accepted,
             Said::Bounced(bounce) => match bounce.kind {
                 BounceKind::Permanent => Feedback::Bounced,
@@ -59,7 +62,7 @@ impl Told {
         (subscriber_id, issue_id): (Uuid, Option<Uuid>),
     ) -> Result<(), StepError> {
         match &self.said {
-            Said::Accepted | Said::NotSent { .. } => Ok(()),
+            Said::Sent | Said::Accepted | Said::NotSent { .. } => Ok(()),
             Said::Bounced(bounce) => {
                 let Bounce {
                     kind,

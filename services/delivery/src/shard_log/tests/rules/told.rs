@@ -95,6 +95,9 @@ fn feedback_is_appended_only_where_the_log_does_not_know_it() {
         heard(&clear[..1], Feedback::Accepted),
         Heard::Append(_)
     ));
+    assert_eq!(heard(&clear, Feedback::Sent), Heard::Nothing);
+    assert_eq!(heard(&clear[..1], Feedback::Sent), Heard::Nothing);
+    assert!(matches!(heard(&unclear, Feedback::Sent), Heard::Append(_)));
     let taken_over = rows(takeover(2, 0));
     assert!(matches!(
         heard(&taken_over, Feedback::Accepted),
@@ -112,6 +115,15 @@ fn feedback_is_appended_only_where_the_log_does_not_know_it() {
     assert_eq!(heard(&clear, not_sent), Heard::Nothing);
     assert_eq!(heard(&clear[..1], not_sent), Heard::Nothing);
     assert!(matches!(heard(&unclear, not_sent), Heard::Append(_)));
+}
+
+#[test]
+fn evidence_about_an_open_claim_is_remembered_once() {
+    let mut fold = folded([claim(1, &[1], Some(1), None)]);
+    let told = evidence(0, 1, Finding::Accepted);
+    assert!(fold.is_news(&told.clone().at(at(1))));
+    then(&mut fold, told.clone());
+    assert!(!fold.is_news(&told.at(at(2))));
 }
 
 #[test]

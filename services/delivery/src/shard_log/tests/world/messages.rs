@@ -156,10 +156,10 @@ impl World {
         }
         let heard = self.below(self.mails.len() as u64) as usize;
         let (id, claim) = self.mails[heard];
-        let feedback = if self.chance(4) {
-            Feedback::Bounced
-        } else {
-            Feedback::Accepted
+        let feedback = match self.below(4) {
+            0 => Feedback::Bounced,
+            1 => Feedback::Sent,
+            _ => Feedback::Accepted,
         };
         let rows = &self.log[claim as usize..];
         match heed(claim, rows, true, id, feedback) {
