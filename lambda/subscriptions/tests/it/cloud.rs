@@ -1,22 +1,20 @@
-//! What the program calls: DynamoDB, EventBridge, Secrets Manager, a receiver of
-//! spans; and Lambda's runtime API, which hands it invocations.
+//! What the program calls: DynamoDB, EventBridge, Secrets Manager, and a receiver
+//! of spans.
 
 use std::{
-    collections::VecDeque,
     net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use axum::{
     Router,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::post,
 };
 use engine::Engine;
 use serde_json::{Value, json};
-use tokio::sync::Notify;
 
 /// The table of the function under test.
 pub(crate) const TABLE: &str = "subscriptions";
@@ -43,14 +41,7 @@ pub(crate) enum Deed {
 pub(crate) struct Cloud {
     engine: Engine,
     pub(crate) address: SocketAddr,
-    seen: Arc<Seen>,
-}
-
-#[derive(Default)]
-struct Seen {
-    deeds: Mutex<Vec<Deed>>,
-    invocations: Mutex<VecDeque<Value>>,
-    news: Notify,
+    deeds: Arc<Mutex<Vec<Deed>>>,
 }
 
 impl Cloud {
@@ -64,27 +55,19 @@ impl Cloud {
         let cloud = Self {
             engine,
             address: listener.local_addr().expect("an address"),
-            seen: Arc::default(),
+            deeds: Arc::default(),
         };
         let router = Router::new()
             .route("/", post(service))
             .route("/v1/traces", post(traces))
-            .route("/2018-06-01/runtime/invocation/next", get(next))
-            .route("/2018-06-01/runtime/invocation/{id}/{outcome}", post(ended))
             .with_state(cloud.clone());
         tokio::spawn(async { axum::serve(listener, router).await.expect("it serves") });
         cloud
     }
 
-    /// Hands an invocation with this event to the program.
-    pub(crate) fn invoke(&self, event: Value) {
-        lock(&self.seen.invocations).push_back(event);
-        self.seen.news.notify_waiters();
-    }
-
     /// What the program did so far.
     pub(crate) fn deeds(&self) -> Vec<Deed> {
-        lock(&self.seen.deeds).clone()
+        self.lock().clone()
     }
 
     /// Every item of the table whose partition key begins with `prefix`, in
@@ -99,13 +82,14 @@ impl Cloud {
         items.into_iter().filter(is_ours).collect()
     }
 
-    fn note(&self, deed: Deed) {
-        lock(&self.seen.deeds).push(deed);
+    /// Notes that the program did something.
+    pub(crate) fn note(&self, deed: Deed) {
+        self.lock().push(deed);
     }
-}
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Vec<Deed>> {
+        self.deeds.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// AWS's JSON protocol: the header says which service and operation is meant.
@@ -145,37 +129,4 @@ async fn service(State(cloud): State<Cloud>, headers: HeaderMap, body: String) -
 
 async fn traces(State(cloud): State<Cloud>) {
     cloud.note(Deed::Exported);
-}
-
-/// Waits for an invocation, as the runtime API does.
-async fn next(State(cloud): State<Cloud>) -> Response {
-    loop {
-        let news = cloud.seen.news.notified();
-        let event = lock(&cloud.seen.invocations).pop_front();
-        if let Some(event) = event {
-            let headers = [
-                ("lambda-runtime-aws-request-id", "1".to_owned()),
-                ("lambda-runtime-deadline-ms", "32503680000000".to_owned()),
-                (
-                    "lambda-runtime-invoked-function-arn",
-                    "arn:function".to_owned(),
-                ),
-            ];
-            return (headers, event.to_string()).into_response();
-        }
-        news.await;
-    }
-}
-
-async fn ended(
-    State(cloud): State<Cloud>,
-    Path((_, outcome)): Path<(String, String)>,
-    body: String,
-) -> StatusCode {
-    let body = serde_json::from_str(&body).expect("JSON");
-    cloud.note(match outcome.as_str() {
-        "response" => Deed::Answered(body),
-        _ => Deed::Failed(body),
-    });
-    StatusCode::ACCEPTED
 }

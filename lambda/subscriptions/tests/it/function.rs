@@ -1,13 +1,17 @@
 //! A function: the program in a process of its own.
 
 use std::{
+    net::SocketAddr,
     process::{Child, Command, Output, Stdio},
     time::{Duration, Instant},
 };
 
 use serde_json::Value;
 
-use crate::cloud::{Cloud, Deed};
+use crate::{
+    cloud::{Cloud, Deed},
+    runtime_api::RuntimeApi,
+};
 
 /// How long an invocation may take, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -17,15 +21,19 @@ const INTERVAL: Duration = Duration::from_millis(10);
 /// A function that runs until it is dropped.
 pub(crate) struct Function {
     cloud: Cloud,
+    runtime_api: RuntimeApi,
     child: Child,
 }
 
 impl Function {
     /// Starts the role.
-    pub(crate) fn start(cloud: &Cloud, role: &str) -> Self {
-        let child = command(cloud, role).stderr(Stdio::null()).spawn();
+    pub(crate) async fn start(cloud: &Cloud, role: &str) -> Self {
+        let runtime_api = RuntimeApi::start(cloud).await;
+        let mut command = command(cloud, runtime_api.address, role);
+        let child = command.stderr(Stdio::null()).spawn();
         Self {
             cloud: cloud.clone(),
+            runtime_api,
             child: child.expect("the program starts"),
         }
     }
@@ -33,7 +41,7 @@ impl Function {
     /// Invokes it, and waits for its answer; `Err` has the failure.
     pub(crate) async fn invoke(&self, event: Value) -> Result<Value, Value> {
         let before = self.cloud.deeds().len();
-        self.cloud.invoke(event);
+        self.runtime_api.invoke(event);
         let until = Instant::now() + PATIENCE;
         while Instant::now() < until {
             let ended = self.cloud.deeds().split_off(before).into_iter();
@@ -60,11 +68,12 @@ impl Drop for Function {
 
 /// Runs the program without one of its variables, to its end.
 pub(crate) fn run_without(cloud: &Cloud, role: &str, variable: &str) -> Output {
-    let output = command(cloud, role).env_remove(variable).output();
+    let mut command = command(cloud, cloud.address, role);
+    let output = command.env_remove(variable).output();
     output.expect("the program starts")
 }
 
-fn command(cloud: &Cloud, role: &str) -> Command {
+fn command(cloud: &Cloud, runtime_api: SocketAddr, role: &str) -> Command {
     let address = cloud.address;
     let mut command = Command::new(env!("CARGO_BIN_EXE_subscriptions-lambda"));
     command.env_clear().envs([
@@ -75,7 +84,7 @@ fn command(cloud: &Cloud, role: &str) -> Command {
         ("AWS_LAMBDA_FUNCTION_NAME", "test"),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
         ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
-        ("AWS_LAMBDA_RUNTIME_API", &address.to_string()),
+        ("AWS_LAMBDA_RUNTIME_API", &runtime_api.to_string()),
         ("AWS_ENDPOINT_URL", &format!("http://{address}")),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", &format!("http://{address}")),
         ("PENNYPOST_STAGE", "test"),

@@ -50,16 +50,14 @@ fn pipe_batch(rows: &[Value]) -> Value {
 #[tokio::test]
 async fn a_request_becomes_an_event_on_the_bus_and_its_spans_leave_before_the_answer() {
     let cloud = Cloud::start().await;
-    let api = Function::start(&cloud, "api");
+    let api = Function::start(&cloud, "api").await;
     let answer = subscribe(&api).await;
     assert_eq!(answer["statusCode"], 202, "{answer}");
 
     let rows = cloud.items("OUTBOX#");
     assert_eq!(rows.len(), 1, "{rows:?}");
-    // There is one runtime API here, and one function at it.
-    drop(api);
     let before = cloud.deeds().len();
-    let relay = Function::start(&cloud, "relay");
+    let relay = Function::start(&cloud, "relay").await;
     let answer = relay.invoke(pipe_batch(&rows)).await;
     assert_eq!(answer, Ok(json!({"batchItemFailures": []})));
     assert_eq!(cloud.items("OUTBOX#"), Vec::<Value>::new());
@@ -77,7 +75,7 @@ async fn a_request_becomes_an_event_on_the_bus_and_its_spans_leave_before_the_an
 #[tokio::test]
 async fn the_first_request_makes_the_first_admin_and_no_other_does() {
     let cloud = Cloud::start().await;
-    let api = Function::start(&cloud, "api");
+    let api = Function::start(&cloud, "api").await;
     let password = PASSWORD.replace(' ', "+");
     let form = format!("username=admin&password={password}");
     let log_in = request("POST", "/login", "application/x-www-form-urlencoded", &form);
@@ -100,7 +98,7 @@ async fn the_first_request_makes_the_first_admin_and_no_other_does() {
 #[tokio::test]
 async fn an_event_that_is_none_fails_for_good_and_the_next_one_is_handled() {
     let cloud = Cloud::start().await;
-    let relay = Function::start(&cloud, "relay");
+    let relay = Function::start(&cloud, "relay").await;
     let failure = relay.invoke(json!("ada@example.com")).await;
     let failure = failure.expect_err("no batch");
     assert_eq!(failure["errorType"], "Permanent");

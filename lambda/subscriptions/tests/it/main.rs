@@ -4,4 +4,5 @@
 mod cloud;
 mod function;
 mod invocations;
+mod runtime_api;
 mod starting;
