@@ -11,7 +11,7 @@ use dynamo::{Condition, Item, Key, Page, Query, ReadError, Transaction};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Store, Write, subscribers::SubscriberPlace};
+use super::{Store, SubscriberPlace, Write};
 use crate::domain::{Subscriber, SubscriberId};
 
 const LIST: &str = "ERASED";

@@ -13,6 +13,7 @@ pub(crate) mod exceptions;
 pub(crate) mod imports;
 pub(crate) mod issues;
 pub(crate) mod logins;
+mod place;
 mod retry;
 pub(crate) mod sessions;
 pub(crate) mod subscribers;
@@ -24,6 +25,7 @@ use outbox::SeenEvent;
 
 pub(crate) use decision::{Decision, Write};
 pub(crate) use error::StoreError;
+pub(crate) use place::SubscriberPlace;
 pub(crate) use retry::until_settled;
 pub(crate) use subscribers::{
     AddressHolder, ChangedSubscriber, ErasedSubscriber, MovedSubscriber, NewSubscriber,

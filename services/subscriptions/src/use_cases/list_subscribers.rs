@@ -5,7 +5,7 @@ use futures::future::try_join_all;
 use crate::{
     app::AppState,
     domain::{Subscriber, SubscriberStatus},
-    store::{StoreError, subscribers::SubscriberPlace},
+    store::{StoreError, SubscriberPlace},
 };
 
 /// Some subscribers, who subscribed last first.

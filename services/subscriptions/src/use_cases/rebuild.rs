@@ -18,7 +18,7 @@ use self::{
 };
 use crate::{
     app::AppState,
-    store::{Decision, StoreError, subscribers::SubscriberPlace},
+    store::{Decision, StoreError, SubscriberPlace},
 };
 
 /// Subscribers in a page. Each makes one event at the most, so that all of a
@@ -70,7 +70,7 @@ async fn turn(
         if seen.is_some_and(is_over) {
             break;
         }
-        match publish_page(app, here).await {
+        match Box::pin(publish_page(app, here)).await {
             Ok(page) => {
                 published += page.published;
                 seen = Some(seen.unwrap_or(0) + page.seen);

@@ -19,7 +19,7 @@ use crate::{
         flash::{Flash, TakenFlash},
         page::page,
     },
-    store::subscribers::SubscriberPlace,
+    store::SubscriberPlace,
     use_cases::{
         list_subscribers::{SubscriberPage, list_subscribers},
         resume_session::SignedIn,

@@ -15,7 +15,7 @@ use super::paging::PageQuery;
 use crate::{
     domain::{Subscriber, SubscriberId, SubscriberStatus},
     http::{Problem, Shared, admin::id::Id},
-    store::subscribers::SubscriberPlace,
+    store::SubscriberPlace,
     use_cases::{
         erase_subscriber::erase_subscriber, list_subscribers::list_subscribers,
         show_subscriber::show_subscriber,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{domain::SubscriberStatus, store::subscribers::SubscriberPlace};
+use crate::{domain::SubscriberStatus, store::SubscriberPlace};
 
 /// What is walked, one after the other. Those who are to get nothing come
 /// first: a reader with an older memory mails none of them meanwhile. Who waits

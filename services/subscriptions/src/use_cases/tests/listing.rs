@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     domain::SubscriberStatus,
-    store::subscribers::SubscriberPlace,
+    store::SubscriberPlace,
     use_cases::{
         erase_subscriber::erase_subscriber,
         list_subscribers::{SubscriberPage, list_subscribers},
