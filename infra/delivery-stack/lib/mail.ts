@@ -68,7 +68,10 @@ export class Mail extends Construct {
       deliveryOptions: { tlsPolicy: 'REQUIRE' },
       reputationOptions: { reputationMetricsEnabled: true },
       sendingOptions: { sendingEnabled: true },
-      suppressionOptions: { suppressedReasons: ['BOUNCE', 'COMPLAINT'] },
+      // Subscriptions heeds who bounced or complained, and lets them subscribe
+      // again. SES's list would keep that confirmation from them, and the address
+      // after everything else about them was erased.
+      suppressionOptions: { suppressedReasons: [] },
     });
     new CfnConfigurationSetEventDestination(this, 'ToEventBridge', {
       configurationSetName: set.ref,

@@ -46,11 +46,11 @@ describe('the sender', () => {
 });
 
 describe('the configuration set', () => {
-  test('asks for TLS, counts reputation and heeds the list of suppressed addresses', () => {
+  test('asks for TLS, counts reputation and keeps no list of suppressed addresses', () => {
     expect(only(template, 'AWS::SES::ConfigurationSet').Properties).toMatchObject({
       DeliveryOptions: { TlsPolicy: 'REQUIRE' },
       ReputationOptions: { ReputationMetricsEnabled: true },
-      SuppressionOptions: { SuppressedReasons: ['BOUNCE', 'COMPLAINT'] },
+      SuppressionOptions: { SuppressedReasons: [] },
     });
   });
 
