@@ -1,7 +1,7 @@
 //! The process that runs the other service, and how events get there.
 //!
 //! Old and new versions of this program talk to each other in these words, so
-//! they only ever grow: `docs/operations.md` has them.
+//! they only ever grow: `docs/one-machine.md` has them.
 
 use std::time::Duration;
 
