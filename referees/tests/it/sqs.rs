@@ -22,7 +22,9 @@ use crate::{
 
 /// How long a message stays invisible that nobody gives back.
 const VISIBILITY: &str = "3600";
-/// How soon one is to be there again that is given back at once or after a second.
+/// How often one was received, as its batch says: it then waits for four seconds.
+const RECEIVED: &str = "3";
+/// How soon one is to be there again that is given back.
 const SOON: Duration = Duration::from_secs(20);
 
 struct Queue {
@@ -74,7 +76,7 @@ impl Queue {
             "messageId": message.message_id,
             "receiptHandle": message.receipt_handle,
             "body": message.body,
-            "attributes": {"ApproximateReceiveCount": "1"},
+            "attributes": {"ApproximateReceiveCount": RECEIVED},
             "eventSource": "aws:sqs",
             "eventSourceARN": arn,
             "awsRegion": REGION,
@@ -99,7 +101,7 @@ async fn a_message_that_nobody_can_read_comes_again_at_once_on_its_way_to_the_de
 
 #[tokio::test]
 #[ignore = "asks moto: .ci/referees starts it"]
-async fn a_message_that_cannot_be_handled_for_now_comes_again_after_a_second() {
+async fn a_message_that_cannot_be_handled_for_now_comes_again_after_some_seconds() {
     let queue = Queue::new().await;
     let pause = IssuePauseRequestedV1 {
         issue_id: Uuid::new_v4(),
@@ -109,7 +111,7 @@ async fn a_message_that_cannot_be_handled_for_now_comes_again_after_a_second() {
     queue.send(&message(pause)).await;
     let message = queue.receive().await.expect("it is there");
     queue.fails(&message).await;
-    assert_eq!(queue.receive().await, None, "not at once");
+    assert_eq!(queue.receive().await, None, "it is not there at once");
     let again = queue.receive_soon().await;
     assert_eq!(again.message_id, message.message_id);
 }
