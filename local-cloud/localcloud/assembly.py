@@ -4,11 +4,12 @@ import io
 import json
 import zipfile
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
 from .emulator import Emulator
-from .settings import ACCOUNT, REGION
+from .settings import ACCOUNT, FROM_ADDRESS, REGION
 from .waiting import Failed
 
 BOOTSTRAP_VERSION = "/cdk-bootstrap/hnb659fds/version"
@@ -26,9 +27,11 @@ class Assembly:
     template_url: str
 
 
-def bootstrap_account(emulator: Emulator) -> None:
-    """Does for the emulator's account what `cdk bootstrap` does, as far as it is needed here."""
+def prepare_account(emulator: Emulator) -> None:
+    """Does what comes before the first deployment: `cdk bootstrap`, and the sender's domain verified in SES."""
     emulator.client("ssm").put_parameter(Name=BOOTSTRAP_VERSION, Value="30", Type="String", Overwrite=True)
+    domain = parseaddr(FROM_ADDRESS)[1].rpartition("@")[2]
+    emulator.client("sesv2").create_email_identity(EmailIdentity=domain)
 
 
 def upload(emulator: Emulator, directory: Path) -> Assembly:

@@ -10,10 +10,10 @@ from .waiting import Failed
 FUNCTION = "AWS::Lambda::Function"
 MAPPING = "AWS::Lambda::EventSourceMapping"
 
-LOG_LINES = 8
+LOG_LINES = 3
 """How many lines of each function's log are shown after a failure."""
 
-LINE_LENGTH = 400
+LINE_LENGTH = 300
 """How much of each is shown."""
 
 
@@ -63,20 +63,30 @@ class Functions:
         return told
 
     def last_words(self) -> str:
-        """The last lines that each of them logged."""
+        """What each of them complained of last, or said last if it did not."""
         shown = []
         for name in self.names().values():
-            lines = self._last_lines(name)
-            if lines:
-                shown.append(f"  {name}:\n" + "\n".join(f"    {line[:LINE_LENGTH]}" for line in lines))
+            lines = [said for line in self._lines(name) if (said := _said(line))]
+            complaints = [line for line in lines if not line.startswith(("INFO ", "DEBUG "))]
+            shown += [f"  {name}: {line[:LINE_LENGTH]}" for line in (complaints or lines)[-LOG_LINES:]]
         return "\n".join(shown)
 
-    def _last_lines(self, name: str) -> list[str]:
+    def _lines(self, name: str) -> list[str]:
         group = self.configuration(name).get("LoggingConfig", {}).get("LogGroup", f"/aws/lambda/{name}")
         try:
             events = self._logs.filter_log_events(logGroupName=group, limit=10000)["events"]
         except self._logs.exceptions.ResourceNotFoundException:
             return []
-        lines = [line for event in events for line in event["message"].splitlines() if line.strip()]
-        told = [line for line in lines if not line.startswith(("START ", "END ", "REPORT "))]
-        return told[-LOG_LINES:]
+        return [line for event in events for line in event["message"].splitlines()]
+
+
+def _said(line: str) -> str | None:
+    """The gist of a line of a log: a JSON object of ours, or whatever else a process wrote."""
+    if not line.strip() or line.startswith(("START ", "END ", "REPORT ")):
+        return None
+    try:
+        told = json.loads(line)
+        fields = {name: value for name, value in told["fields"].items() if name != "message"}
+        return f"{told['level']} {told['timestamp'][11:19]} {told['message']} {fields or ''}"
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return line

@@ -27,7 +27,7 @@ SERVICES = (SUBSCRIPTIONS, DELIVERY)
 LOOPBACK = "127.0.0.1"
 
 FROM_ADDRESS = "Pennypost <newsletter@pennypost.example>"
-"""The sender of every mail; the delivery stack makes its identity known to SES."""
+"""The sender of every mail."""
 
 SETTLE_SECONDS = 6
 """How long an issue waits before it goes out: long enough that a scenario can pause it first."""

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from . import processes, settings
-from .assembly import Assembly, bootstrap_account, upload
+from .assembly import Assembly, prepare_account, upload
 from .door import Door
 from .emulator import Emulator
 from .functions import Functions
@@ -42,7 +42,7 @@ class World:
             server.__enter__()
         try:
             self.emulator.start(self.door.url)
-            bootstrap_account(self.emulator)
+            prepare_account(self.emulator)
         except BaseException:
             self._end()
             raise

@@ -31,8 +31,8 @@ def tell(world: World) -> None:
     try:
         pennypost.subscribe(newcomer)
         id = pennypost.publish(issue)
-        until("a queue to hold the confirmation", lambda: checks.queue_depth(world, DELIVERY, CONFIRMATIONS) == 1, PATIENCE)
-        until("a queue to hold the issue", lambda: checks.queue_depth(world, DELIVERY, CHANGES) == 1, PATIENCE)
+        until("a queue to hold the confirmation", lambda: checks.queue_depth(world, DELIVERY, CONFIRMATIONS), PATIENCE)
+        until("a queue to hold the issue", lambda: checks.queue_depth(world, DELIVERY, CHANGES), PATIENCE)
         expect(pennypost.issue(id)["status"] == "queued", "an issue is queued while nobody takes it")
         expect(not world.mails.addressees(issue), "nobody is mailed while delivery is stopped")
         expect(not world.mails.to(newcomer, CONFIRMATION_SUBJECT), "no confirmation is sent either")
