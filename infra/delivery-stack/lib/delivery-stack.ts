@@ -3,12 +3,13 @@ import { Alarms } from '../../constructs/alarms.ts';
 import { graph, ServiceDashboard } from '../../constructs/dashboard.ts';
 import { DEFAULT_STAGE, Deployment, stackName } from '../../constructs/deployment.ts';
 import { ServiceKey } from '../../constructs/key.ts';
+import { LogAlarms } from '../../constructs/log-alarms.ts';
 import { RelayTrigger } from '../../constructs/relay-trigger.ts';
 import { SweepSchedule } from '../../constructs/sweeper.ts';
 import { ServiceTable } from '../../constructs/table.ts';
 import { Functions } from './functions.ts';
 import { IssueMachine, IssueMachineName } from './issue-machine.ts';
-import { LogAlarms } from './log-alarms.ts';
+import { SAYINGS } from './log-alarms.ts';
 import { Mail } from './mail.ts';
 import { Queues } from './queues.ts';
 import { Settings } from './settings.ts';
@@ -55,9 +56,19 @@ export class DeliveryStack extends Stack {
       settleSeconds: settings.settleSeconds,
       logKey: key,
     });
-    new RelayTrigger(this, 'RelayTrigger', { deployment, alarms, table, relay: functions.relay });
+    const relay = new RelayTrigger(this, 'RelayTrigger', {
+      deployment,
+      alarms,
+      table,
+      relay: functions.relay,
+    });
     new SweepSchedule(this, 'Sweep', { deployment, alarms, sweeper: functions.sweeper });
-    new LogAlarms(this, 'Sayings', { deployment, alarms, functions: functions.all });
+    new LogAlarms(this, 'Sayings', {
+      deployment,
+      alarms,
+      sayings: SAYINGS,
+      functions: functions.all,
+    });
     new ServiceDashboard(this, 'Dashboard', {
       deployment,
       alarms,
@@ -76,6 +87,11 @@ export class DeliveryStack extends Stack {
       ],
     });
     this.publish(table, machine, queues, mail);
+    deployment.publish(
+      'RelayDeadLettersUrl',
+      relay.deadLetters.queueUrl,
+      "Places in the table's stream that were given up",
+    );
   }
 
   private publish(table: ServiceTable, machine: IssueMachine, queues: Queues, mail: Mail): void {

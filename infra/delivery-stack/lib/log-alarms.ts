@@ -1,19 +1,4 @@
-import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { Construct } from 'constructs';
-import { ALARM_PERIOD, type Alarms } from '../../constructs/alarms.ts';
-import type { Deployment } from '../../constructs/deployment.ts';
-import type { ServiceFunction } from '../../constructs/function.ts';
-
-/** Something that the service says and a person has to hear of. */
-export interface Saying {
-  /** What it means and what to do. */
-  readonly description: string;
-  /** The messages of the log, word by word as the service has them. */
-  readonly messages: string[];
-  /** The functions that say it, by their ids in the stack. */
-  readonly by: string[];
-}
+import { EVENTS_REFUSED, type Saying } from '../../constructs/log-alarms.ts';
 
 /** By the name of the alarm. A test finds every message in the service's source. */
 export const SAYINGS: { [alarm: string]: Saying } = {
@@ -53,47 +38,5 @@ export const SAYINGS: { [alarm: string]: Saying } = {
     messages: ['no confirmation leaves before somebody sees to it'],
     by: ['Confirmations'],
   },
-  'events-refused': {
-    description:
-      'The bus refuses an event of delivery for good. Its row stays in the outbox for 30 days. The log of the relay says why.',
-    messages: ['the bus refuses an event', 'a stream record is no outbox row'],
-    by: ['Relay', 'Sweeper'],
-  },
+  'events-refused': EVENTS_REFUSED,
 };
-
-export interface LogAlarmsProps {
-  readonly deployment: Deployment;
-  readonly alarms: Alarms;
-  readonly functions: { [id: string]: ServiceFunction };
-}
-
-/** Alarms on what the functions say. */
-export class LogAlarms extends Construct {
-  constructor(scope: Construct, id: string, { deployment, alarms, functions }: LogAlarmsProps) {
-    super(scope, id);
-    for (const [name, { description, messages, by }] of Object.entries(SAYINGS)) {
-      const metricNamespace = 'Pennypost';
-      const metricName = deployment.name(name);
-      const patterns = messages.map((text) => FilterPattern.stringValue('$.message', '=', text));
-      for (const one of by) {
-        new MetricFilter(this, `${name}-${one}`, {
-          logGroup: functions[one]!.logGroup,
-          filterPattern: FilterPattern.any(...patterns),
-          metricNamespace,
-          metricName,
-          metricValue: '1',
-        });
-      }
-      alarms.add(name, {
-        description,
-        metric: new Metric({
-          namespace: metricNamespace,
-          metricName,
-          period: ALARM_PERIOD,
-          statistic: 'Sum',
-        }),
-        threshold: 1,
-      });
-    }
-  }
-}

@@ -83,6 +83,7 @@ test('what is told as an output is told as a parameter, too', () => {
     '/pennypost/prod/delivery/controls-queue-url',
     '/pennypost/prod/delivery/feedback-dead-letters-url',
     '/pennypost/prod/delivery/feedback-queue-url',
+    '/pennypost/prod/delivery/relay-dead-letters-url',
     '/pennypost/prod/delivery/state-machine-arn',
     '/pennypost/prod/delivery/table-name',
   ]);

@@ -4,6 +4,7 @@ import { graph, ServiceDashboard } from '../../constructs/dashboard.ts';
 import { DEFAULT_STAGE, Deployment, stackName } from '../../constructs/deployment.ts';
 import { ServiceKey } from '../../constructs/key.ts';
 import { LiveAlias } from '../../constructs/live-alias.ts';
+import { EVENTS_REFUSED, LogAlarms } from '../../constructs/log-alarms.ts';
 import { WorkQueue } from '../../constructs/queue.ts';
 import { RelayTrigger } from '../../constructs/relay-trigger.ts';
 import { EventRule } from '../../constructs/rule.ts';
@@ -84,6 +85,12 @@ export class SubscriptionsStack extends Stack {
       relay: functions.relay,
     });
     new SweepSchedule(this, 'Sweep', { deployment, alarms, sweeper: functions.sweeper });
+    new LogAlarms(this, 'Sayings', {
+      deployment,
+      alarms,
+      sayings: { 'events-refused': EVENTS_REFUSED },
+      functions: { Relay: functions.relay, Sweeper: functions.sweeper },
+    });
 
     new ServiceDashboard(this, 'Dashboard', {
       deployment,
