@@ -13,7 +13,7 @@ use uuid::Uuid;
 pub(crate) use self::published::{Bounce, Said};
 use super::{
     log::{catch_up, log, note_progress, tell},
-    report_counts::report_counts,
+    report_counts::{When, report_counts},
 };
 use crate::{
     app::Core,
@@ -117,17 +117,26 @@ async fn of_issue(core: &Core, told: &Told, mailed: Mailed) -> Result<(), Handle
     };
     let mut fold = core.folds.take(issue_id, shard);
     let appended = append(core, told, mailed, evidence, &log, &mut fold).await;
-    if matches!(appended, Ok(true)) && is_unreported(&fold) {
+    if !matches!(appended, Ok(Appended::Nothing) | Err(_)) && is_unreported(&fold) {
         note_progress(core, &log, &fold).await;
     }
     core.folds.keep(issue_id, shard, fold);
-    appended?;
-    // Also what a process left that died over it. It is noted in the table, so that
-    // the message need not come again for it.
-    if let Err(error) = report_counts(core, issue_id).await {
-        tracing::warn!(%issue_id, %error, "counts are not reported yet");
-    }
+    let when = match appended? {
+        Appended::Outcome => When::Now,
+        // Also what a process left that died over it.
+        Appended::Counts | Appended::Nothing => When::Due,
+    };
+    report_counts(core, issue_id, when).await?;
     Ok(())
+}
+
+/// What there is in the log of it.
+enum Appended {
+    Nothing,
+    /// A row that changes counts and no outcome.
+    Counts,
+    /// A row by which somebody has another outcome, which was told with it.
+    Outcome,
 }
 
 /// What there may be to append, by the few rows from the claim on.
@@ -163,7 +172,7 @@ fn is_unreported(fold: &Fold) -> bool {
 }
 
 /// Appends `evidence`, if it says anything new, and publishes what is told, if it was
-/// not told before. Answers whether there is a row.
+/// not told before.
 async fn append(
     core: &Core,
     told: &Told,
@@ -171,7 +180,7 @@ async fn append(
     evidence: Body,
     log: &ShardLog<'_>,
     fold: &mut Fold,
-) -> Result<bool, StepError> {
+) -> Result<Appended, StepError> {
     let of = (mailed.subscriber_id, Some(mailed.issue_id));
     for _ in 0..MAX_APPENDS {
         catch_up(log, fold, |_, _| {}).await?;
@@ -189,11 +198,15 @@ async fn append(
         }
         match core.table.commit(transaction).await {
             Ok(()) if is_news => {
+                let is_told = !fold.exceptions(&row).is_empty();
                 fold.apply(number, &row)?;
-                return Ok(true);
+                return Ok(match is_told {
+                    true => Appended::Outcome,
+                    false => Appended::Counts,
+                });
             }
-            Ok(()) => return Ok(false),
-            Err(error) if SeenEvent::was_repeated(&error) => return Ok(false),
+            Ok(()) => return Ok(Appended::Nothing),
+            Err(error) if SeenEvent::was_repeated(&error) => return Ok(Appended::Nothing),
             Err(error) if error.failed(shard_log::LABEL) => {}
             Err(error) => return Err(error.into()),
         }

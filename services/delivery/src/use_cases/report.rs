@@ -6,6 +6,7 @@ use contracts::events::{
 use dynamo::Transaction;
 use jiff::Timestamp;
 use outbox::{Happening, OutboxEvent};
+use uuid::Uuid;
 
 use crate::{
     app::Core,
@@ -96,8 +97,19 @@ pub(super) fn write<D: Published>(
     event: D,
     now: Timestamp,
 ) -> Result<(), StepError> {
+    write_as(core, transaction, core.randomness.uuid(), event, now)
+}
+
+/// The same, with an id of the caller's: whoever tells the same again has the same.
+pub(super) fn write_as<D: Published>(
+    core: &Core,
+    transaction: &mut Transaction,
+    id: Uuid,
+    event: D,
+    now: Timestamp,
+) -> Result<(), StepError> {
     let happening = Happening {
-        id: core.randomness.uuid(),
+        id,
         at: now,
         stage: &core.config.stage,
     };

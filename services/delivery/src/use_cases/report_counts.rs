@@ -11,11 +11,23 @@ use crate::{
     workflow::StepError,
 };
 
-/// Reports how an issue stands that has rows which no report has, if
-/// [`Config::progress_interval`](crate::Config::progress_interval) has passed since
-/// the last one: of many such rows, few make a report. What is not reported now
-/// is later, by the next one or by [`report_left_over`].
-pub(super) async fn report_counts(core: &Core, issue_id: Uuid) -> Result<(), StepError> {
+/// When a report is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum When {
+    /// At once: exceptions were told, with which the counts have to agree.
+    Now,
+    /// If [`Config::progress_interval`](crate::Config::progress_interval) has passed
+    /// since the last one: of many bounces, few make a report.
+    Due,
+}
+
+/// Reports how an issue stands that has rows which no report has. What is not
+/// reported now is later, by the next one or by [`report_left_over`].
+pub(super) async fn report_counts(
+    core: &Core,
+    issue_id: Uuid,
+    when: When,
+) -> Result<(), StepError> {
     for _ in 0..MAX_DECISIONS {
         // Before the logs are read: a row that comes after that is left.
         let rows = unreported::of_issue(&core.table, issue_id).await?;
@@ -25,7 +37,8 @@ pub(super) async fn report_counts(core: &Core, issue_id: Uuid) -> Result<(), Ste
         let mut transaction = Transaction::new();
         if let Some(mut issue) = issues::find(&core.table, issue_id).await? {
             let now = core.clock.now();
-            let is_due = issue.is_report_due(now, core.config.progress_interval);
+            let is_due =
+                when == When::Now || issue.is_report_due(now, core.config.progress_interval);
             if !is_due || is_under_way(&issue) {
                 return Ok(());
             }
@@ -59,7 +72,7 @@ pub(super) async fn report_left_over(core: &Core) -> Result<(), ReadError> {
     let mut issues: Vec<_> = rows.into_iter().map(|row| row.issue_id).collect();
     issues.dedup();
     for issue_id in issues {
-        if let Err(error) = report_counts(core, issue_id).await {
+        if let Err(error) = report_counts(core, issue_id, When::Due).await {
             tracing::error!(%issue_id, %error, "the counts of an issue cannot be reported");
         }
     }

@@ -3,12 +3,14 @@
 use contracts::events::{BounceKind, EmailBouncedV1, EmailComplainedV1};
 use dynamo::Transaction;
 use jiff::Timestamp;
-use outbox::{Happening, OutboxEvent, SeenEvent};
+use outbox::SeenEvent;
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
 use super::Told;
-use crate::{app::Core, contract::Published, shard_log::Feedback, workflow::StepError};
+use crate::{
+    app::Core, contract::Published, shard_log::Feedback, use_cases::report, workflow::StepError,
+};
 
 /// What became of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,13 +102,9 @@ impl Told {
         what: &str,
         event: D,
     ) -> Result<(), StepError> {
-        let (id, at) = (event_id(&self.message_id, what), core.clock.now());
-        SeenEvent::new(id, at).write(transaction);
-        let stage = &core.config.stage;
-        OutboxEvent::new(event, Happening { id, at, stage })
-            .map_err(|error| StepError::Permanent(error.to_string()))?
-            .write(transaction);
-        Ok(())
+        let (id, now) = (event_id(&self.message_id, what), core.clock.now());
+        SeenEvent::new(id, now).write(transaction);
+        report::write_as(core, transaction, id, event, now)
     }
 }
 
