@@ -25,6 +25,9 @@ ROUNDS = 31
 WARM_UP = 2
 # Times the empty program's median.
 LIMIT = 2.5
+# How often a role is measured that is over the limit: what else a machine does can
+# come and go in step with one role's starts, and what makes a program slow stays.
+TRIES = 3
 # Bytes of the zipped program.
 MAX_ARTEFACT = 15_000_000
 # Seconds for one start: a role that waits for something is not to hang here.
@@ -133,9 +136,8 @@ def zipped(program):
     return packed.tell()
 
 
-def measure(empty, programs):
+def measure(empty, programs, each):
     """The median of each role, and of the starts of the empty one beside it."""
-    each = [(service, role) for service, program in programs.items() for role in roles(program)]
     taken = {key: ([], []) for key in each}
     for number in range(WARM_UP + ROUNDS):
         for service, role in each:
@@ -148,22 +150,40 @@ def measure(empty, programs):
     return {key: tuple(map(statistics.median, both)) for key, both in taken.items()}
 
 
-def main():
-    empty, *named = sys.argv[1:] or fail("see the usage in the file")
-    programs = dict(argument.split("=", 1) for argument in named)
-    faults = []
+def too_large(programs):
+    """Prints how large the programs are; what is wrong with it."""
     print(f"{'program':15}{'zipped':>10}")
-    for service, program in {"empty": empty, **programs}.items():
+    for service, program in programs.items():
         size = zipped(program)
         print(f"{service:15}{size / 1e6:>7.1f} MB")
         if size > MAX_ARTEFACT:
-            faults.append(f"{service} has {size} bytes, zipped; {MAX_ARTEFACT} are allowed")
+            yield f"{service} has {size} bytes, zipped; {MAX_ARTEFACT} are allowed"
+
+
+def too_slow(empty, programs):
+    """Prints how soon the roles ask for work; what is wrong with it."""
     print(f"\n{'role':28}{'start':>10}{'empty':>10}{'times':>8}   medians of {ROUNDS}")
-    for (service, role), (ours, theirs) in measure(empty, programs).items():
-        times = ours / theirs
-        print(f"{service + ' ' + role:28}{ours:>7.2f} ms{theirs:>7.2f} ms{times:>8.2f}")
-        if times > LIMIT:
-            faults.append(f"{service} {role} takes {times:.2f} times as long as an empty one; {LIMIT} are allowed")
+    each = [(service, role) for service, program in programs.items() for role in roles(program)]
+    for tried in range(TRIES):
+        if tried and each:
+            print(f"once more, as over {LIMIT} times:")
+        slow = {}
+        for (service, role), (ours, theirs) in measure(empty, programs, each).items():
+            times = ours / theirs
+            print(f"{service + ' ' + role:28}{ours:>7.2f} ms{theirs:>7.2f} ms{times:>8.2f}")
+            if times > LIMIT:
+                slow[service, role] = times
+        each = list(slow)
+    for (service, role), times in slow.items():
+        yield f"{service} {role} takes {times:.2f} times as long as an empty one; {LIMIT} are allowed"
+
+
+def main():
+    if len(sys.argv) < 3:
+        fail("see the usage in the file")
+    empty, *named = sys.argv[1:]
+    programs = dict(argument.split("=", 1) for argument in named)
+    faults = [*too_large({"empty": empty, **programs}), *too_slow(empty, programs)]
     for fault in faults:
         print(fault, file=sys.stderr)
     sys.exit(1 if faults else 0)
