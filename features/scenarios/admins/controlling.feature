@@ -5,6 +5,7 @@ Feature: Controlling an issue, at the desk
   Background:
     Given the admin is logged in
 
+  @mailbox
   Scenario: An issue is paused, resumed and delivered
     Given Ursula has confirmed
     When the admin publishes the issue "Wait a little"
@@ -13,6 +14,7 @@ Feature: Controlling an issue, at the desk
     When the admin presses "Resume" on the page of the issue
     Then the page of the issue shows the state "delivered"
 
+  @mailbox
   Scenario: An issue is cancelled for good
     Given Ursula has confirmed
     When the admin publishes the issue "Not after all"

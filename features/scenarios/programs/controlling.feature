@@ -5,6 +5,7 @@ Feature: Controlling an issue while it goes out
   Background:
     Given the script has a token of the admin
 
+  @mailbox
   Scenario: An issue is paused, resumed and delivered
     Given Ursula has confirmed
     When the script publishes "Paused" with the key "one"
@@ -19,6 +20,7 @@ Feature: Controlling an issue while it goes out
     And the issue of the script becomes "delivered"
     And Ursula is "accepted" by the issue of the script
 
+  @mailbox
   Scenario: A cancelled issue goes to nobody else, and says whom it skipped
     Given Ursula has confirmed
     When the script publishes "Cancelled" with the key "one"
@@ -30,6 +32,7 @@ Feature: Controlling an issue while it goes out
     When the script asks to resume the issue
     Then the answer is 409
 
+  @mailbox
   Scenario: Whoever confirms after an issue was published is no recipient of it
     When the script publishes "Early" with the key "one"
     And the issue of the script becomes "delivered"

@@ -24,12 +24,14 @@ Feature: Importing a list of subscribers
     And Octavia gets 1 mail of the issue "For all"
     And Ursula gets 0 confirmation mails
 
+  @mailbox
   Scenario: Who is known or stands in the list twice is counted as known
     Given Ursula has confirmed
     When the script imports the rows "Ursula, Octavia, Octavia"
     And the import of the script has ended
     Then the import is finished with 1 imported, 2 already known and 0 rejected
 
+  @mailbox
   Scenario: Who waits to confirm is confirmed
     Given Ursula has subscribed
     When the script imports the rows "Ursula"
@@ -37,6 +39,7 @@ Feature: Importing a list of subscribers
     Then the import is finished with 1 imported, 0 already known and 0 rejected
     And the script finds Ursula among the "confirmed" and not among the "pending"
 
+  @mailbox
   Scenario: Who has unsubscribed stays unsubscribed
     Given Ursula has confirmed
     And Ursula has unsubscribed

@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
-use axum::Router;
+use axum::{Router, http::Uri};
 use lambda_host::{Failure, Host, StartError};
-use lambda_http::{Request, request::RequestContext, service_fn};
+use lambda_http::{Request, RequestExt, request::RequestContext, service_fn};
+use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use subscriptions::ClientAddress;
 use tokio::sync::OnceCell;
 use tower::ServiceExt;
@@ -40,6 +41,7 @@ async fn start(host: &Host, service: &Service) -> Result<Router, Failure> {
 }
 
 async fn respond(router: Router, mut request: Request) -> axum::response::Response {
+    keep_path(&mut request);
     if let Some(address) = client_address(&request) {
         request.extensions_mut().insert(ClientAddress(address));
     }
@@ -56,4 +58,63 @@ fn client_address(request: &Request) -> Option<IpAddr> {
         return None;
     };
     context.http.source_ip.as_ref()?.parse().ok()
+}
+
+/// An HTTP API hands the path over decoded, and what is then no path of a URL is
+/// cut off or resolved when the request is built: `/%00` would be the home page. It
+/// is encoded again. No route of ours has such a path, whatever the query.
+fn keep_path(request: &mut Request) {
+    let path = request.raw_http_path().as_bytes();
+    if path == request.uri().path().as_bytes() {
+        return;
+    }
+    let path = format!("/{}", percent_encode(path, NON_ALPHANUMERIC));
+    if let Ok(uri) = path.parse::<Uri>() {
+        *request.uri_mut() = uri;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// What the router gets to see of a request to `path`, as it is handed over.
+    fn seen(path: &str) -> String {
+        let http = json!({
+            "method": "GET", "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1",
+        });
+        let event = json!({
+            "version": "2.0", "routeKey": "$default", "rawPath": path,
+            "rawQueryString": "token=1", "headers": {"host": "news.example.com"},
+            "requestContext": {"stage": "$default", "http": http, "timeEpoch": 0},
+            "isBase64Encoded": false,
+        });
+        let request = lambda_http::request::from_str(&event.to_string());
+        let mut request = request.expect("an event");
+        keep_path(&mut request);
+        assert_eq!(client_address(&request), "192.0.2.1".parse().ok());
+        let uri = request.uri().path_and_query();
+        uri.expect("a path").to_string()
+    }
+
+    #[test]
+    fn a_path_of_ours_stays_as_it_is_with_its_query() {
+        for path in ["/", "/subscriptions/confirm", "/v1/issues/00-1"] {
+            assert_eq!(seen(path), format!("{path}?token=1"));
+        }
+    }
+
+    #[test]
+    fn a_path_that_decoding_has_spoilt_leads_to_no_other_place() {
+        for (path, seen_path) in [
+            ("/\0", "/%2F%00"),
+            ("/x/../login", "/%2Fx%2F%2E%2E%2Flogin"),
+            ("/login?x", "/%2Flogin%3Fx"),
+            ("/lo gin", "/%2Flo%20gin"),
+        ] {
+            assert_eq!(seen(path), seen_path);
+        }
+    }
 }
