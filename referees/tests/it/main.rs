@@ -7,8 +7,10 @@
 //! something at an address that only that command knows.
 
 mod event_bridge;
+mod import;
 mod newsletter;
 mod program;
+mod queue;
 mod ses;
 mod sqs;
 mod stand_in;

@@ -1,9 +1,10 @@
-//! Delivery's Lambda program, and a runtime API that gives it one event.
+//! A Lambda program of ours, and a runtime API that gives it one event.
 //!
 //! Source: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
 use std::{
     env, future,
+    path::Path,
     process::{Child, Command},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -20,8 +21,8 @@ use tokio::{net::TcpListener, sync::mpsc, time::timeout};
 
 use crate::stand_in::{REGION, StandIn};
 
-/// The program, as `.ci/referees` builds it.
-const PROGRAM: &str = "PENNYPOST_REFEREE_PROGRAM";
+/// Names the folder with the programs, as `.ci/referees` builds them.
+const PROGRAMS: &str = "PENNYPOST_REFEREE_PROGRAMS";
 /// For one invocation, the program's start included.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -43,45 +44,59 @@ impl Drop for Running {
     }
 }
 
-/// What the program answers to `event` in a role, with these variables beside those
-/// that each function has. AWS is moto.
-pub(crate) async fn answer(role: &str, variables: &[(&str, &str)], event: &Value) -> Value {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = listener.local_addr().expect("its address").to_string();
-    let (answers, mut answered) = mpsc::unbounded_channel();
-    let api = RuntimeApi {
-        event: Arc::new(Mutex::new(Some(event.clone()))),
-        answers,
-    };
-    let routes = Router::new()
+/// A service's Lambda program.
+pub(crate) struct Program {
+    /// The name of its file.
+    pub(crate) name: &'static str,
+    /// The variables beside those that every function has.
+    pub(crate) variables: Vec<(&'static str, String)>,
+}
+
+impl Program {
+    /// What it answers to `event` in a role, in a process of its own. AWS is moto.
+    pub(crate) async fn answer(&self, role: &str, event: &Value) -> Value {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("its address").to_string();
+        let (answers, mut answered) = mpsc::unbounded_channel();
+        let api = RuntimeApi {
+            event: Arc::new(Mutex::new(Some(event.clone()))),
+            answers,
+        };
+        let serving = tokio::spawn(async { axum::serve(listener, routes(api)).await });
+        let running = self.start(role, &address);
+        let told = timeout(PATIENCE, answered.recv()).await;
+        drop(running);
+        serving.abort();
+        told.expect("it answers in time").expect("it answers")
+    }
+
+    fn start(&self, role: &str, runtime_api: &str) -> Running {
+        let programs = env::var(PROGRAMS);
+        let programs =
+            programs.unwrap_or_else(|_| panic!("{PROGRAMS} is not set: run .ci/referees"));
+        let started = Command::new(Path::new(&programs).join(self.name))
+            .env("_HANDLER", role)
+            .env("AWS_LAMBDA_RUNTIME_API", runtime_api)
+            .env("AWS_LAMBDA_FUNCTION_NAME", "referees")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+            .env("AWS_ENDPOINT_URL", StandIn::Moto.url())
+            .env("AWS_REGION", REGION)
+            .env("AWS_ACCESS_KEY_ID", "referee")
+            .env("AWS_SECRET_ACCESS_KEY", "referee")
+            .env("PENNYPOST_STAGE", "referees")
+            .envs(self.variables.iter().cloned())
+            .spawn();
+        Running(started.expect("the program starts"))
+    }
+}
+
+fn routes(api: RuntimeApi) -> Router {
+    Router::new()
         .route("/2018-06-01/runtime/invocation/next", get(next))
         .route("/2018-06-01/runtime/invocation/{id}/response", post(take))
         .route("/2018-06-01/runtime/invocation/{id}/error", post(take))
-        .with_state(api);
-    let serving = tokio::spawn(async { axum::serve(listener, routes).await });
-    let program = env::var(PROGRAM);
-    let program = program.unwrap_or_else(|_| panic!("{PROGRAM} is not set: run .ci/referees"));
-    let started = Command::new(program)
-        .env("_HANDLER", role)
-        .env("AWS_LAMBDA_RUNTIME_API", address)
-        .env("AWS_LAMBDA_FUNCTION_NAME", "referees")
-        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")
-        .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
-        .env("AWS_ENDPOINT_URL", StandIn::Moto.url())
-        .env("AWS_REGION", REGION)
-        .env("AWS_ACCESS_KEY_ID", "referee")
-        .env("AWS_SECRET_ACCESS_KEY", "referee")
-        .env("PENNYPOST_STAGE", "referees")
-        .env("PENNYPOST_TABLE", "pennypost-referees-delivery")
-        .env("PENNYPOST_FROM", "Penny Post <news@penny.example>")
-        .env("PENNYPOST_STATE_MACHINE_ARN", "none")
-        .envs(variables.iter().copied())
-        .spawn();
-    let running = Running(started.expect("the program starts"));
-    let told = timeout(PATIENCE, answered.recv()).await;
-    drop(running);
-    serving.abort();
-    told.expect("it answers in time").expect("it answers")
+        .with_state(api)
 }
 
 async fn next(State(api): State<RuntimeApi>) -> ([(HeaderName, String); 3], Json<Value>) {
