@@ -20,6 +20,7 @@ use crate::{
     mail::MailSide,
     planted::Planted,
     process::Process,
+    queue::Queue,
     time::MachineClock,
     workflow::{Execution, Executions},
     world::World,
@@ -206,8 +207,13 @@ impl Cluster {
         let under_way = running.sum::<usize>() + self.executions.under_way();
         under_way == 0
             && slots.iter().all(Option::is_some)
-            && self.queues.all().all(crate::queue::Queue::is_empty)
+            && self.all_queues().all(Queue::is_empty)
             && self.world.watch.known().waiting.is_empty()
+    }
+
+    /// Also the one of what SES tells.
+    pub(crate) fn all_queues(&self) -> impl Iterator<Item = &Queue> {
+        self.queues.all().chain([&self.mail.feedback.queue])
     }
 
     /// What is still on its way, for people.
@@ -218,7 +224,7 @@ impl Cluster {
             .flatten()
             .map(|process| process.executions.under_way());
         let executions = running.sum::<usize>() + self.executions.under_way();
-        let queues = self.queues.all().filter(|queue| !queue.is_empty());
+        let queues = self.all_queues().filter(|queue| !queue.is_empty());
         let queues: Vec<_> = queues.map(|queue| queue.name).collect();
         let waiting = self.world.watch.known().waiting.len();
         format!("{executions} executions, messages in {queues:?}, {waiting} outbox rows")

@@ -31,7 +31,7 @@ struct Subscriber {
 /// Judges the end of a run.
 pub(crate) async fn judge(api: &Api, issues: &Issues) -> Verdict {
     let world = &api.cluster.world;
-    for queue in api.cluster.queues.all() {
+    for queue in api.cluster.all_queues() {
         if let Some(why) = queue.dead().first() {
             return Err(format!("a dead letter in {}: {why}", queue.name));
         }

@@ -13,6 +13,7 @@ mod bus;
 mod chance;
 mod cluster;
 mod consumer;
+mod feedback;
 mod judge;
 mod life;
 mod log;

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     account::{Account, Departures},
+    feedback::Feedback,
     life::Life,
     planted::Planted,
     ses::ReachedSes,
@@ -74,6 +75,7 @@ pub(crate) struct MailSide {
     /// It is SES, which takes many readers in a call; else one mail at a time.
     pub(crate) is_ses: bool,
     pub(crate) account: Account,
+    pub(crate) feedback: Feedback,
     mails: Mutex<Vec<Mail>>,
     memory: Mutex<Memory>,
 }
@@ -93,6 +95,7 @@ impl MailSide {
         Arc::new(Self {
             world: Arc::clone(world),
             account: Account::new(&world.chance),
+            feedback: Feedback::new(world, &world.chance),
             is_ses: is_ses || world.planted.is_some_and(Planted::needs_bulk),
             mails: Mutex::default(),
             memory: Mutex::default(),

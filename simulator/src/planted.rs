@@ -17,6 +17,8 @@ pub enum Planted {
     EntryFailuresIgnored,
     /// Results that do not match a call's readers in number are made to.
     ResultsPadded,
+    /// SES tells of mails that it lost that they were sent.
+    LostToldToBeSent,
     /// No rate is kept to.
     RateIgnored,
     /// The mail side's quota of the day is not read.
@@ -67,6 +69,7 @@ impl Planted {
                 | Self::EntryFailuresIgnored
                 | Self::ResultsPadded
                 | Self::DayIgnored
+                | Self::LostToldToBeSent
         )
     }
 }

@@ -110,6 +110,8 @@ impl Process {
             self.consume(cluster, queue, self.subscriptions.inbound());
         }
         self.consume(cluster, &queues.imports, self.subscriptions.imports());
+        let told = &cluster.mail.feedback.queue;
+        self.consume(cluster, told, self.delivery.feedback());
         let life = Arc::clone(&self.life);
         self.spawn(async move { life.tick().await });
         if first {

@@ -149,6 +149,8 @@ impl Endpoint {
                 let account = &self.side.account;
                 *became = account.take(&self.side.world, &asked.about, *became);
                 self.side.log(asked.about.clone(), &asked.to, *became);
+                let feedback = &self.side.feedback;
+                feedback.tell(&self.side.world, &asked.tags, *became);
             }
         }
         match call {

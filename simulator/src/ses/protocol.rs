@@ -17,6 +17,8 @@ use crate::{
 pub(super) struct Asked {
     pub(super) about: About,
     pub(super) to: String,
+    /// Name and value.
+    pub(super) tags: Vec<(String, String)>,
 }
 
 /// What a request is for.
@@ -69,9 +71,14 @@ fn asked(entry: &Value) -> Option<Asked> {
         subscriber: id("subscriber")?,
     };
     let to = entry["Destination"]["ToAddresses"][0].as_str()?;
+    let text = |value: &Value| Some(value.as_str()?.to_owned());
+    let tags = tags
+        .iter()
+        .map(|tag| Some((text(&tag["Name"])?, text(&tag["Value"])?)));
     Some(Asked {
         about,
         to: to.to_owned(),
+        tags: tags.collect::<Option<_>>()?,
     })
 }
 
