@@ -33,6 +33,20 @@ pub(crate) const ADMIN: &str = "admin";
 /// The subject of every confirmation mail.
 pub(crate) const CONFIRMATION_SUBJECT: &str = "Welcome!";
 
+/// Where mails to people of the scenarios go, with `{}` for what names them. SES
+/// has addresses that take every mail: `success+{}@simulator.amazonses.com`.
+const MAILBOXES_VARIABLE: &str = "PENNYPOST_TEST_MAILBOXES";
+/// The same, if that is not set.
+const MAILBOXES: &str = "{}@example.com";
+
+/// The address of whoever is called `name`.
+fn address_of(name: &str) -> String {
+    let mailboxes = std::env::var(MAILBOXES_VARIABLE);
+    let mailboxes = mailboxes.unwrap_or_else(|_| MAILBOXES.to_owned());
+    assert!(mailboxes.contains("{}"), "{MAILBOXES_VARIABLE} has no {{}}");
+    mailboxes.replace("{}", name)
+}
+
 /// A word that nothing else has in it.
 pub(crate) fn unique() -> String {
     let randomness: &dyn Randomness = &SystemRandomness;
@@ -137,18 +151,21 @@ impl Pennypost {
         let scenario = &self.scenario;
         self.addresses
             .entry(person.to_owned())
-            .or_insert_with(|| format!("{}.{scenario}@example.com", person.to_lowercase()))
+            .or_insert_with(|| address_of(&format!("{}.{scenario}", person.to_lowercase())))
             .clone()
     }
 
     /// The address of a reader on an imported list, by their number from 1.
     pub(crate) fn address_of_reader(&self, number: u32) -> String {
-        format!("r{number}.{}@example.com", self.scenario)
+        address_of(&format!("r{number}.{}", self.scenario))
     }
 
-    /// From now on `person` uses `mailbox` before the @.
+    /// From now on `person` uses `mailbox` before the @, and a capital behind it.
     pub(crate) fn write_address(&mut self, person: &str, mailbox: &str) {
-        let address = format!("{mailbox}.{}@Example.com", self.scenario);
+        let address = address_of(&format!("{mailbox}.{}", self.scenario));
+        let (before, domain) = address.rsplit_once('@').expect("an address has an @");
+        let (first, rest) = domain.split_at(1);
+        let address = format!("{before}@{}{rest}", first.to_uppercase());
         self.addresses.insert(person.to_owned(), address);
     }
 
