@@ -13,11 +13,14 @@ import type { Settings } from './settings.ts';
 
 /**
  * What SES tells of, by its name in a configuration set and in an event. Not of
- * deliveries: nobody asks for them here, and each would be an event a mail.
+ * sending: it comes within a second, while the claim is open and about to be settled
+ * anyhow; that a mail was delivered or delayed proves as much later, when a claim
+ * that is still open is in doubt (docs/adr/0016-feedback-from-ses.md).
  * Source: <https://docs.aws.amazon.com/ses/latest/dg/monitoring-eventbridge.html>
  */
 const TOLD = {
-  send: 'Email Sent',
+  delivery: 'Email Delivered',
+  deliveryDelay: 'Email Delivery Delayed',
   reject: 'Email Rejected',
   bounce: 'Email Bounced',
   complaint: 'Email Complaint Received',

@@ -58,7 +58,7 @@ describe('the configuration set', () => {
     const { EventDestination } = only(template, 'AWS::SES::ConfigurationSetEventDestination').Properties;
     expect(EventDestination).toMatchObject({
       Enabled: true,
-      MatchingEventTypes: ['send', 'reject', 'bounce', 'complaint', 'renderingFailure'],
+      MatchingEventTypes: ['delivery', 'deliveryDelay', 'reject', 'bounce', 'complaint', 'renderingFailure'],
     });
     expect(JSON.stringify(EventDestination.EventBridgeDestination.EventBusArn)).toContain(
       ':event-bus/default"',
@@ -81,7 +81,7 @@ test('what SES tells of this stage’s mails comes to the queue of feedback', ()
   expect(rule?.Properties.EventPattern).toEqual({
     source: ['aws.ses'],
     'detail-type': [
-      'Email Sent', 'Email Rejected', 'Email Bounced', 'Email Complaint Received', 'Email Rendering Failed',
+      'Email Delivered', 'Email Delivery Delayed', 'Email Rejected', 'Email Bounced', 'Email Complaint Received', 'Email Rendering Failed',
     ],
     detail: { mail: { tags: { 'ses:configuration-set': ['pennypost-beta-delivery'] } } },
   });
