@@ -33,7 +33,7 @@ pub async fn sweep_outbox(
             Ok(())
         }
         Err(_) => {
-            tracing::warn!("the outbox is larger than one sweep");
+            tracing::error!("the outbox is larger than one sweep");
             Ok(())
         }
     }

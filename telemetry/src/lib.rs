@@ -29,7 +29,8 @@ mod spans;
 mod variables;
 
 pub use propagation::{
-    add_link, current_traceparent, set_parent, traceparent_from_xray, traceparent_of, xray_trace_header,
+    add_link, current_traceparent, set_parent, traceparent_from_xray, traceparent_of,
+    xray_trace_header,
 };
 pub use service::{SHUTDOWN_LIMIT, Telemetry};
 pub use settings::{Export, Settings, TelemetryError};

@@ -1,5 +1,10 @@
 //! The workflow engine as Step Functions.
 
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
 use async_trait::async_trait;
 use aws_sdk_sfn::{
     Client,
@@ -13,11 +18,17 @@ use delivery::{
 };
 use dynamo::describe;
 
+/// How many of the executions that were started here are remembered.
+const MAX_REMEMBERED: usize = 64;
+
 /// Starts executions of one state machine, each named by its run.
 #[derive(Debug, Clone)]
 pub struct StepFunctions {
     client: Client,
     state_machine: String,
+    /// The names that were started here last. DescribeExecution is eventually
+    /// consistent: it may not know yet what StartExecution has just answered for.
+    started: Arc<Mutex<VecDeque<String>>>,
 }
 
 impl StepFunctions {
@@ -27,6 +38,19 @@ impl StepFunctions {
         Self {
             client,
             state_machine,
+            started: Arc::default(),
+        }
+    }
+
+    fn started(&self) -> MutexGuard<'_, VecDeque<String>> {
+        self.started.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn remember(&self, name: String) {
+        let mut started = self.started();
+        started.push_back(name);
+        if started.len() > MAX_REMEMBERED {
+            started.pop_front();
         }
     }
 
@@ -46,7 +70,10 @@ impl WorkflowStarter for StepFunctions {
             .map_err(|error| WorkflowUnavailable(format!("the run is no JSON: {error}")))?;
         let start = self.client.start_execution().name(run.name()).input(input);
         match start.state_machine_arn(&self.state_machine).send().await {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                self.remember(run.name());
+                Ok(())
+            }
             // It runs with the words of another start, or has ended.
             Err(error)
                 if error
@@ -71,7 +98,7 @@ impl WorkflowStarter for StepFunctions {
                     .as_service_error()
                     .is_some_and(DescribeExecutionError::is_execution_does_not_exist) =>
             {
-                Ok(false)
+                Ok(self.started().contains(&run.name()))
             }
             Err(error) => Err(WorkflowUnavailable(describe(&error))),
         }

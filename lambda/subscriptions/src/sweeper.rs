@@ -12,16 +12,18 @@ use crate::service::Service;
 const MARGIN: Duration = Duration::from_secs(10);
 
 /// Publishes rows that were left in the outbox, and queues imports that nobody
-/// works off.
+/// works off: in this order, so that neither a secret nor an import that cannot be
+/// read keeps an event.
 ///
 /// # Errors
 /// See [`Host::serve`].
 pub(crate) async fn serve(host: &Host, service: &Service) -> Result<(), StartError> {
     let bus = service.bus()?;
     host.serve("sweeper", async |_: IgnoredAny, deadline| {
+        let (now, time) = (SystemClock.now(), deadline.left(MARGIN) / 2);
+        let swept = sweep_outbox(service.table(), bus.clone(), now, time).await;
         service.app().await?.sweep_imports().await?;
-        let (now, time) = (SystemClock.now(), deadline.left(MARGIN));
-        sweep_outbox(service.table(), bus.clone(), now, time).await
+        swept
     })
     .await
 }

@@ -21,6 +21,9 @@ pub(crate) const TABLE: &str = "subscriptions";
 /// The first admin's password.
 pub(crate) const PASSWORD: &str = "made by the deployment";
 
+/// The name of somebody whose events the bus refuses.
+pub(crate) const REFUSED: &str = "Malformed";
+
 /// Something that the program did, in its order.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Deed {
@@ -105,10 +108,11 @@ async fn service(State(cloud): State<Cloud>, headers: HeaderMap, body: String) -
         "AWSEvents" => {
             let request: Value = serde_json::from_str(&body).expect("JSON");
             let entries = request["Entries"].clone();
-            let ids = entries.as_array().into_iter().flatten();
-            let ids: Vec<_> = ids.map(|_| json!({"EventId": "1"})).collect();
+            let each = entries.as_array().into_iter().flatten();
+            let results: Vec<_> = each.map(result_for).collect();
             cloud.note(Deed::PutEvents(entries));
-            json!({"FailedEntryCount": 0, "Entries": ids})
+            // The program looks at each entry, and not at the count.
+            json!({"FailedEntryCount": 0, "Entries": results})
                 .to_string()
                 .into_response()
         }
@@ -124,6 +128,15 @@ async fn service(State(cloud): State<Cloud>, headers: HeaderMap, body: String) -
             json!({ "SecretString": text }).to_string().into_response()
         }
         other => panic!("nobody said that it calls {other}"),
+    }
+}
+
+/// The bus refuses whatever says [`REFUSED`].
+fn result_for(entry: &Value) -> Value {
+    let detail = entry["Detail"].as_str().expect("a detail");
+    match detail.contains(REFUSED) {
+        true => json!({"ErrorCode": "MalformedDetail"}),
+        false => json!({"EventId": "1"}),
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    cloud::{Cloud, Deed, PASSWORD},
+    cloud::{Cloud, Deed, PASSWORD, REFUSED},
     function::Function,
 };
 
@@ -30,9 +30,9 @@ fn request(method: &str, path: &str, content_type: &str, body: &str) -> Value {
     })
 }
 
-async fn subscribe(api: &Function) -> Value {
-    let ada = json!({"name": "Ada", "email": "ada@example.com"}).to_string();
-    let answer = api.invoke(request("POST", "/subscriptions", "application/json", &ada));
+async fn subscribe(api: &Function, name: &str) -> Value {
+    let form = json!({"name": name, "email": format!("{name}@example.com")}).to_string();
+    let answer = api.invoke(request("POST", "/subscriptions", "application/json", &form));
     answer.await.expect("an answer")
 }
 
@@ -51,7 +51,7 @@ fn pipe_batch(rows: &[Value]) -> Value {
 async fn a_request_becomes_an_event_on_the_bus_and_its_spans_leave_before_the_answer() {
     let cloud = Cloud::start().await;
     let api = Function::start(&cloud, "api").await;
-    let answer = subscribe(&api).await;
+    let answer = subscribe(&api, "Ada").await;
     assert_eq!(answer["statusCode"], 202, "{answer}");
 
     let rows = cloud.items("OUTBOX#");
@@ -70,6 +70,25 @@ async fn a_request_becomes_an_event_on_the_bus_and_its_spans_leave_before_the_an
     assert_eq!(entry["DetailType"], "pennypost.subscriber.registered.v1");
     let trace = entry["TraceHeader"].as_str().expect("a trace");
     assert!(trace.starts_with("Root=1-"), "{trace}");
+}
+
+#[tokio::test]
+async fn a_row_that_the_bus_refuses_is_named_to_the_pipe_and_stays_and_the_others_leave() {
+    let cloud = Cloud::start().await;
+    let api = Function::start(&cloud, "api").await;
+    for name in ["Ada", REFUSED, "Grace"] {
+        subscribe(&api, name).await;
+    }
+    let rows = cloud.items("OUTBOX#");
+    let is_refused = |row: &Value| row.to_string().contains(REFUSED);
+    let refused = rows.iter().position(is_refused).expect("its row");
+
+    let relay = Function::start(&cloud, "relay").await;
+    let answer = relay.invoke(pipe_batch(&rows)).await;
+    let failed = json!([{"itemIdentifier": refused.to_string()}]);
+    assert_eq!(answer, Ok(json!({ "batchItemFailures": failed })));
+    let left = cloud.items("OUTBOX#");
+    assert!(left.len() == 1 && is_refused(&left[0]), "{left:?}");
 }
 
 #[tokio::test]

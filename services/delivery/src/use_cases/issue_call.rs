@@ -199,6 +199,22 @@ fn tell(issue_id: Uuid, subscriber_id: Uuid, result: &SendResult) {
     }
 }
 
+/// Says how many are held, since the mail side's answer is unclear for them, or is
+/// none for each.
+pub(super) fn tell_held(issue_id: Uuid, claimed: &Claimed<'_>, results: &[SendResult]) {
+    let is_unclear = |result: &&SendResult| matches!(result, SendResult::Unclear { .. });
+    let held = match results.len() == claimed.ids.len() {
+        true => results.iter().filter(is_unclear).count(),
+        false => claimed.ids.len(),
+    };
+    if held > 0 {
+        tracing::error!(
+            %issue_id, shard = claimed.shard, held,
+            "held: the mail side's answer does not say whether these mails left"
+        );
+    }
+}
+
 /// Takes the issue to be at fault for what the mail side rejected without saying
 /// whose fault it is.
 pub(super) fn blame_issue(results: &mut [SendResult]) {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use self::{pacing::Rate, pages::NextPage};
 use super::{
-    issue_call::{Claimed, blame_issue, call},
+    issue_call::{Claimed, blame_issue, call, tell_held},
     log::{self, catch_up},
     turn::Turn,
 };
@@ -266,6 +266,7 @@ impl<'a> Shift<'a> {
             self.core.pace.throttled();
         }
         let issue_id = self.log.issue_id;
+        tell_held(issue_id, &claimed, &results);
         let upon = self.fold.controls().version();
         let counted = &self.core.unclear_calls;
         let in_a_row = counted.count(issue_id, upon, &results, ids.len());
