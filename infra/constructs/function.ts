@@ -34,6 +34,11 @@ export interface ServiceFunctionProps {
    */
   readonly losesNothing: string;
   /**
+   * Whether it takes messages from queues. One that fails, by a panic too, comes
+   * again and fails no invocation: that is `PROGRAM_FAULTS`' and the dead letters'.
+   */
+  readonly readsQueues?: boolean;
+  /**
    * How long an invocation may take before an alarm says so: 80 % of the timeout
    * unless set. For one that works until its time is up, its timeout.
    */
@@ -46,7 +51,10 @@ export class ServiceFunction extends Construct {
   readonly logGroup: LogGroup;
   readonly role: Role;
   readonly timeout: Duration;
-  /** Raised by a panic, a crash or a time-out; looked at every minute. */
+  /**
+   * Raised by an invocation that failed: by a crash, a time-out, or a panic outside
+   * the messages of a queue. Looked at every minute.
+   */
   readonly errors: Alarm;
   readonly throttles: Alarm;
 
@@ -111,9 +119,12 @@ export class ServiceFunction extends Construct {
     );
   }
 
-  private addErrors({ alarms, role }: ServiceFunctionProps, name: string): Alarm {
+  private addErrors({ alarms, role, readsQueues }: ServiceFunctionProps, name: string): Alarm {
+    const happened = readsQueues
+      ? 'could not begin, crashed or timed out with all its messages, which come again. One that fails alone is told by program-faults or its dead letters'
+      : 'panicked, crashed or timed out. Nothing is lost by it';
     return alarms.add(`${name}-errors`, {
-      description: `${role} panicked, crashed or timed out. Nothing is lost by it; the log says why.`,
+      description: `${role} ${happened}; the log says why.`,
       metric: this.function.metricErrors({ period: Duration.minutes(1), statistic: 'Sum' }),
       threshold: 1,
     });

@@ -3,13 +3,11 @@ import { Alarms } from '../../constructs/alarms.ts';
 import { graph, ServiceDashboard } from '../../constructs/dashboard.ts';
 import { DEFAULT_STAGE, Deployment, stackName } from '../../constructs/deployment.ts';
 import { ServiceKey } from '../../constructs/key.ts';
-import { LogAlarms } from '../../constructs/log-alarms.ts';
 import { RelayTrigger } from '../../constructs/relay-trigger.ts';
 import { SweepSchedule } from '../../constructs/sweeper.ts';
 import { ServiceTable } from '../../constructs/table.ts';
 import { Functions } from './functions.ts';
 import { IssueMachine, IssueMachineName } from './issue-machine.ts';
-import { SAYINGS } from './log-alarms.ts';
 import { Mail } from './mail.ts';
 import { Queues } from './queues.ts';
 import { Settings } from './settings.ts';
@@ -63,12 +61,6 @@ export class DeliveryStack extends Stack {
       relay: functions.relay,
     });
     new SweepSchedule(this, 'Sweep', { deployment, alarms, sweeper: functions.sweeper });
-    new LogAlarms(this, 'Sayings', {
-      deployment,
-      alarms,
-      sayings: SAYINGS,
-      functions: functions.all,
-    });
     new ServiceDashboard(this, 'Dashboard', {
       deployment,
       alarms,

@@ -5,9 +5,11 @@ import type { Alarms } from '../../constructs/alarms.ts';
 import type { Deployment } from '../../constructs/deployment.ts';
 import { ServiceFunction, type ServiceFunctionProps } from '../../constructs/function.ts';
 import { LiveAlias } from '../../constructs/live-alias.ts';
+import { FAULTS, LogAlarms } from '../../constructs/log-alarms.ts';
 import type { WorkQueue } from '../../constructs/queue.ts';
 import type { ServiceTable } from '../../constructs/table.ts';
 import type { IssueMachineName } from './issue-machine.ts';
+import { SAYINGS } from './log-alarms.ts';
 import type { Mail } from './mail.ts';
 import { CONFIRMATIONS_TIMEOUT, QUEUE_TIMEOUT, type Queues } from './queues.ts';
 import type { Settings } from './settings.ts';
@@ -47,6 +49,7 @@ export class Functions extends Construct {
   readonly finish: ServiceFunction;
   readonly relay: ServiceFunction;
   readonly sweeper: ServiceFunction;
+  private readonly said: LogAlarms;
   /** What the queues of changes and controls, and the state machine, call. */
   readonly liveInbound: LiveAlias;
   readonly liveSend: LiveAlias;
@@ -65,6 +68,8 @@ export class Functions extends Construct {
     this.finish = this.addFinish();
     this.relay = this.addRelay();
     this.sweeper = this.addSweeper();
+    const { deployment, alarms } = props;
+    this.said = new LogAlarms(this, 'Sayings', { deployment, alarms, sayings: SAYINGS, functions: this.all });
     this.liveInbound = this.live('LiveInbound', this.inbound);
     this.liveSend = this.live('LiveSend', this.send);
     this.connect();
@@ -176,6 +181,7 @@ export class Functions extends Construct {
     const consumer = this.add(id, {
       ...props,
       environment: { PENNYPOST_QUEUE_URLS: queues.map(({ queue }) => queue.queueUrl).join(',') },
+      readsQueues: true,
       losesNothing: REDELIVERED,
     });
     this.props.table.grant(consumer, 'read', 'write');
@@ -221,6 +227,7 @@ export class Functions extends Construct {
       deployment,
       function: target,
       settings: settings.frozenIntoVersions,
+      rollBackOn: [this.said.alarm(FAULTS)],
     });
   }
 

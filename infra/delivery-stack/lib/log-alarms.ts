@@ -1,7 +1,8 @@
-import { EVENTS_REFUSED, type Saying } from '../../constructs/log-alarms.ts';
+import { EVENTS_REFUSED, FAULTS, PROGRAM_FAULTS, type Saying } from '../../constructs/log-alarms.ts';
 
-/** By the name of the alarm. A test finds every message in the service's source. */
+/** By the name of the alarm. A test finds every message in the source. */
 export const SAYINGS: { [alarm: string]: Saying } = {
+  [FAULTS]: PROGRAM_FAULTS,
   'issue-stalled': {
     description:
       'An issue makes no progress for half an hour, or nobody can tell. See the log of the sweeper for which, and the history of its execution.',

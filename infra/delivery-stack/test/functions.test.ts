@@ -12,6 +12,13 @@ function functionCalled(name: string): Resource {
   return found;
 }
 
+/** The metric of an alarm, with the names of parameters in place of their values. */
+function metricOf(alarm?: Resource): string {
+  const name = alarm?.Properties.MetricName;
+  const parts: (string | { Ref: string })[] = name?.['Fn::Join']?.[1] ?? [name];
+  return parts.map((part) => (typeof part === 'object' ? part.Ref : part)).join('');
+}
+
 /** What a function is called, its role, its timeout and memory. */
 const FUNCTIONS = [
   ['inbound', 'inbound', 60, 256],
@@ -77,6 +84,19 @@ test('who reads a queue knows it by its URL', () => {
   expect(urls('feedback')).toContain('QueuesFeedbackQueue');
 });
 
+test('who reads a queue tells of its messages’ failures elsewhere than by errors', () => {
+  const errors = Object.values(resources(template, 'AWS::CloudWatch::Alarm')).filter(
+    ({ Properties }) => Properties.MetricName === 'Errors',
+  );
+  expect(errors).toHaveLength(FUNCTIONS.length);
+  for (const { Properties } of errors) {
+    const [{ Value: of }] = Properties.Dimensions;
+    const readsQueues = 'PENNYPOST_QUEUE_URLS' in functions[of.Ref]!.Properties.Environment.Variables;
+    expect(Properties.AlarmDescription.includes('panicked')).toBe(!readsQueues);
+    expect(Properties.AlarmDescription.includes('program-faults')).toBe(readsQueues);
+  }
+});
+
 test('who publishes knows the bus, and nobody else does', () => {
   const knowing = Object.values(functions).filter(({ Properties }) =>
     'PENNYPOST_BUS' in Properties.Environment.Variables);
@@ -104,9 +124,9 @@ describe('the aliases of inbound and send', () => {
       expect(Properties.DeploymentConfigName).toBe('CodeDeployDefault.LambdaCanary10Percent5Minutes');
       expect(Properties.AutoRollbackConfiguration.Events).toContain('DEPLOYMENT_STOP_ON_ALARM');
       const watched = Properties.AlarmConfiguration.Alarms.map(
-        ({ Name }: { Name: { Ref: string } }) => alarms[Name.Ref]?.Properties.MetricName,
+        ({ Name }: { Name: { Ref: string } }) => metricOf(alarms[Name.Ref]),
       );
-      expect(watched).toEqual(['Errors', 'Throttles']);
+      expect(watched).toEqual(['Errors', 'Throttles', 'pennypost-Stage-delivery-program-faults']);
     }
   });
 

@@ -93,6 +93,7 @@ export class Functions extends Construct {
       description: "Handles delivery's events",
       timeout: QUEUE_TIMEOUT,
       environment: { PENNYPOST_QUEUE_URLS: inboundQueue.queue.queueUrl },
+      readsQueues: true,
       losesNothing: 'The messages come again from their queue, which has dead letters.',
     });
     table.grant(inbound, 'read', 'write');
@@ -110,6 +111,7 @@ export class Functions extends Construct {
         PENNYPOST_QUEUE_URLS: importQueue.queue.queueUrl,
         PENNYPOST_IMPORT_QUEUE_URL: importQueue.queue.queueUrl,
       },
+      readsQueues: true,
       losesNothing: 'The messages come again from their queue, which has dead letters.',
     });
     table.grant(imports, 'read', 'write');
@@ -182,5 +184,18 @@ export class Functions extends Construct {
       // One call has several events, each with a source.
       'ForAllValues:StringEquals': { 'events:source': deployment.source() },
     });
+  }
+
+  /** By their ids, as alarms and the dashboard name them. */
+  get all(): { [id: string]: ServiceFunction } {
+    const { api, relay, inbound, import: imports, sweeper, rebuild } = this;
+    return {
+      Api: api,
+      Relay: relay,
+      Inbound: inbound,
+      Import: imports,
+      Sweeper: sweeper,
+      Rebuild: rebuild,
+    };
   }
 }

@@ -4,7 +4,7 @@ import { graph, ServiceDashboard } from '../../constructs/dashboard.ts';
 import { DEFAULT_STAGE, Deployment, stackName } from '../../constructs/deployment.ts';
 import { ServiceKey } from '../../constructs/key.ts';
 import { LiveAlias } from '../../constructs/live-alias.ts';
-import { EVENTS_REFUSED, LogAlarms } from '../../constructs/log-alarms.ts';
+import { FAULTS, LogAlarms } from '../../constructs/log-alarms.ts';
 import { WorkQueue } from '../../constructs/queue.ts';
 import { RelayTrigger } from '../../constructs/relay-trigger.ts';
 import { EventRule } from '../../constructs/rule.ts';
@@ -13,6 +13,7 @@ import { ServiceTable } from '../../constructs/table.ts';
 import { INBOUND } from './contract.ts';
 import { Functions, QUEUE_TIMEOUT } from './functions.ts';
 import { HttpApi } from './http-api.ts';
+import { SAYINGS } from './log-alarms.ts';
 import { PublicUrl } from './public-url.ts';
 import { Secrets } from './secrets.ts';
 
@@ -56,6 +57,13 @@ export class SubscriptionsStack extends Stack {
       publicUrl: publicUrl.or(api.ownUrl),
     });
 
+    const said = new LogAlarms(this, 'Sayings', {
+      deployment,
+      alarms,
+      sayings: SAYINGS,
+      functions: functions.all,
+    });
+
     const settings = [publicUrl.or(api.ownUrl), deployment.otlpEndpoint];
     const live = { deployment, settings };
     api.serve(
@@ -66,7 +74,11 @@ export class SubscriptionsStack extends Stack {
       }),
     );
     inboundQueue.consumedBy(
-      new LiveAlias(this, 'LiveInbound', { ...live, function: functions.inbound }),
+      new LiveAlias(this, 'LiveInbound', {
+        ...live,
+        function: functions.inbound,
+        rollBackOn: [said.alarm(FAULTS)],
+      }),
     );
     importQueue.consumedBy(functions.import.function, {
       batchSize: 1,
@@ -85,24 +97,10 @@ export class SubscriptionsStack extends Stack {
       relay: functions.relay,
     });
     new SweepSchedule(this, 'Sweep', { deployment, alarms, sweeper: functions.sweeper });
-    new LogAlarms(this, 'Sayings', {
-      deployment,
-      alarms,
-      sayings: { 'events-refused': EVENTS_REFUSED },
-      functions: { Relay: functions.relay, Sweeper: functions.sweeper },
-    });
-
     new ServiceDashboard(this, 'Dashboard', {
       deployment,
       alarms,
-      functions: {
-        api: functions.api,
-        relay: functions.relay,
-        inbound: functions.inbound,
-        import: functions.import,
-        sweeper: functions.sweeper,
-        rebuild: functions.rebuild,
-      },
+      functions: functions.all,
       queues: { inbound: inboundQueue, import: importQueue },
       rows: [
         [

@@ -10,6 +10,13 @@ function functionOf(role: string): Resource {
   return found;
 }
 
+/** The metric of an alarm, with the names of parameters in place of their values. */
+function metricOf(alarm?: Resource): string {
+  const name = alarm?.Properties.MetricName;
+  const parts: (string | { Ref: string })[] = name?.['Fn::Join']?.[1] ?? [name];
+  return parts.map((part) => (typeof part === 'object' ? part.Ref : part)).join('');
+}
+
 test('there is a function for each role of the program', () => {
   expect(functions.map(({ Properties }) => Properties.Handler).sort()).toEqual([
     'api',
@@ -80,6 +87,20 @@ test('each role is told what it needs besides', () => {
   );
 });
 
+test('who reads a queue tells of its messages’ failures elsewhere than by errors', () => {
+  const errors = Object.values(resources(template, 'AWS::CloudWatch::Alarm')).filter(
+    ({ Properties }) => Properties.MetricName === 'Errors',
+  );
+  expect(errors).toHaveLength(functions.length);
+  const all = resources(template, 'AWS::Lambda::Function');
+  for (const { Properties } of errors) {
+    const [{ Value: of }] = Properties.Dimensions;
+    const readsQueues = 'PENNYPOST_QUEUE_URLS' in all[of.Ref]!.Properties.Environment.Variables;
+    expect(Properties.AlarmDescription.includes('panicked')).toBe(!readsQueues);
+    expect(Properties.AlarmDescription.includes('program-faults')).toBe(readsQueues);
+  }
+});
+
 test('the context chooses the architecture', () => {
   const other = Object.values(
     resources(synthesise({ architecture: 'x86_64' }), 'AWS::Lambda::Function'),
@@ -140,11 +161,11 @@ test('a deployment of api and inbound moves a tenth first, and back on an alarm'
   }
   const watched = groups.map(({ Properties }) =>
     Properties.AlarmConfiguration.Alarms.map(
-      ({ Name }: { Name: { Ref: string } }) => alarms[Name.Ref]?.Properties.MetricName,
+      ({ Name }: { Name: { Ref: string } }) => metricOf(alarms[Name.Ref]),
     ),
   );
   expect(watched).toEqual([
     ['Errors', 'Throttles', '5xx'],
-    ['Errors', 'Throttles'],
+    ['Errors', 'Throttles', 'pennypost-Stage-subscriptions-program-faults'],
   ]);
 });
