@@ -33,6 +33,15 @@ export const SAYINGS: { [alarm: string]: Saying } = {
     messages: ['held: its worker ended while mails were being handed over'],
     by: ['Send'],
   },
+  'mails-not-sent': {
+    description:
+      'SES accepted mails and did not send them: it found a virus in them, or could not fill them in, which is a mistake in the program. The log says which, and of what. Nobody is mailed them again.',
+    messages: [
+      'an issue mail was accepted, and not sent',
+      'a confirmation mail was accepted, and not sent',
+    ],
+    by: ['Feedback'],
+  },
   'confirmations-stopped': {
     description:
       "SES takes no confirmation mails, for a reason that is the account's or the set-up's: see the log. They wait in their queue and then with the dead letters.",
