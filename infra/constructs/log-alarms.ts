@@ -18,11 +18,16 @@ export interface Saying {
   readonly period?: Duration;
 }
 
-/** What the relay and the sweeper of either service say, as `outbox` has it. */
+/** What the relay and the sweeper of either service say, as `outbox` and `lambda/src` have it. */
 export const EVENTS_REFUSED: Saying = {
   description:
-    'The bus refuses an event for good. Its row stays in the outbox for 30 days. The log of the relay says why.',
-  messages: ['the bus refuses an event', 'a stream record is no outbox row'],
+    'Events are refused for good, or do not leave: the bus takes nothing, or the outbox holds more than a sweep can publish. Their rows stay in the outbox for 30 days. The logs of the relay and the sweeper say which, and why.',
+  messages: [
+    'the bus refuses an event',
+    'a stream record is no outbox row',
+    'the bus takes nothing: events wait in the outbox',
+    'the outbox is larger than one sweep',
+  ],
   by: ['Relay', 'Sweeper'],
 };
 
