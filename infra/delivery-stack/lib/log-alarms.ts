@@ -29,8 +29,11 @@ export const SAYINGS: { [alarm: string]: Saying } = {
   },
   'mails-held': {
     description:
-      'A worker ended while mails were being handed over, so that nobody knows whether these left. They are held: docs/operations.md says how to decide.',
-    messages: ['held: its worker ended while mails were being handed over'],
+      'A worker ended while mails were being handed over, or SES gave no clear answer, so that nobody knows whether these left. They are held: docs/operations.md says how to decide.',
+    messages: [
+      'held: its worker ended while mails were being handed over',
+      "held: the mail side's answer does not say whether these mails left",
+    ],
     by: ['Send'],
   },
   'mails-not-sent': {
