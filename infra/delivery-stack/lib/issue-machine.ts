@@ -121,7 +121,14 @@ export class IssueMachine extends Construct {
           names.shardExecutions,
         ]),
         allow(['states:RedriveExecution'], [names.shardExecutions]),
-        allow(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], ['*']),
+        // Source: https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html
+        allow(
+          [
+            'xray:GetSamplingRules', 'xray:GetSamplingTargets',
+            'xray:PutTelemetryRecords', 'xray:PutTraceSegments',
+          ],
+          ['*'],
+        ),
         // Source: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
         allow(
           [
@@ -136,7 +143,8 @@ export class IssueMachine extends Construct {
     Validations.of(policy).acknowledge(
       {
         id: 'AwsSolutions-IAM5[Resource::*]',
-        reason: 'The actions of X-Ray, and those that deliver logs of AWS services, take no resource.',
+        reason:
+          'The actions of X-Ray, those that ask what is to be sampled among them, and those that deliver logs of AWS services, take no resource.',
       },
       ...[':*', `/${MAP}:*`].map((resource) => ({
         id: `AwsSolutions-IAM5[Resource::${nagArn(resource)}]`,

@@ -82,6 +82,13 @@ test('the role may do what walking takes, and no more', () => {
   expect(of('states:StopExecution')).toContain('-issues:*"');
   expect(of('states:StopExecution')).toContain('-issues/shards:*"');
   expect(of('states:RedriveExecution')).toMatch(/-issues\/shards:\*"/);
+  const traces = statements.flatMap(({ Action }) => Action).filter((action) => action.startsWith('xray:'));
+  expect(traces.sort()).toEqual([
+    'xray:GetSamplingRules',
+    'xray:GetSamplingTargets',
+    'xray:PutTelemetryRecords',
+    'xray:PutTraceSegments',
+  ]);
   const others = statements.flatMap(({ Action }) => Action).filter((action) => !/^(lambda|states|logs|xray):/.test(action));
   expect(others).toEqual([]);
 });

@@ -48,6 +48,9 @@ test('resources are named, but where AWS takes no name', () => {
     'states:DescribeExecution',
     'states:RedriveExecution',
     'states:StopExecution',
+    // As X-Ray's page for Step Functions has them.
+    'xray:GetSamplingRules',
+    'xray:GetSamplingTargets',
     'xray:PutTelemetryRecords',
     'xray:PutTraceSegments',
   ]);
