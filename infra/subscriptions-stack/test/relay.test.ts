@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { EVENTS_REFUSED } from '../../constructs/log-alarms.ts';
 import { only, resources, ROOT, synthesise } from './synthesise.ts';
 
 const template = synthesise();
@@ -50,28 +49,14 @@ test('the event source mapping of the local cloud does the same', () => {
   });
 });
 
-const metricFilters = Object.values(resources(template, 'AWS::Logs::MetricFilter'));
-
 test('what the sweeper logs of a relay that stands still is what the metric counts', () => {
-  const counted = metricFilters.map(({ Properties }) => Properties);
+  const filters = Object.values(resources(template, 'AWS::Logs::MetricFilter'));
+  const counted = filters.map(({ Properties }) => Properties);
   const [filter] = counted.filter(({ FilterPattern }) => FilterPattern.includes('left over'));
   const sweeper = readFileSync(join(ROOT, 'outbox/src/sweeper.rs'), 'utf8');
   const logged = /tracing::warn!\((\w+) = [^,]+, "(.+)"\)/.exec(sweeper);
   expect(filter?.FilterPattern).toBe(`{ $.message = "${logged?.[2]}" }`);
   expect(filter?.MetricTransformations[0].MetricValue).toBe(`$.fields.${logged?.[1]}`);
-});
-
-test('what the bus refuses for good raises an alarm, whoever meets it', () => {
-  const source = ['relay', 'sweeper']
-    .map((file) => readFileSync(join(ROOT, `outbox/src/${file}.rs`), 'utf8'))
-    .join('\n');
-  for (const message of EVENTS_REFUSED.messages) expect(source).toContain(`"${message}"`);
-  const refused = metricFilters.filter(({ Properties }) =>
-    Properties.FilterPattern.includes('the bus refuses an event'));
-  expect(refused.map(({ Properties }) => Properties.LogGroupName.Ref)).toEqual([
-    expect.stringMatching(/^FunctionsRelayLog/),
-    expect.stringMatching(/^FunctionsSweeperLog/),
-  ]);
 });
 
 test('the sweeper is called every five minutes', () => {
