@@ -4,8 +4,12 @@ use std::{env, future::Future, sync::LazyLock, time::Duration};
 
 use tokio::time::{Instant, sleep};
 
-/// How often to look.
-const INTERVAL: Duration = Duration::from_millis(25);
+/// How long to wait before the next look, at least and at most. In between it is a
+/// tenth of the time so far: a system that takes long is not kept busy by looks,
+/// and what is found is found hardly later.
+const SHORTEST: Duration = Duration::from_millis(25);
+const LONGEST: Duration = Duration::from_secs(1);
+const SHARE: u32 = 10;
 /// Seconds to go on looking, for scenarios that take longer.
 const PATIENCE_VARIABLE: &str = "PENNYPOST_TEST_PATIENCE";
 /// The same, if that is not set.
@@ -28,7 +32,8 @@ pub(crate) async fn until<T, F>(what: &str, mut look: impl FnMut() -> F) -> T
 where
     F: Future<Output = Option<T>>,
 {
-    let end = Instant::now() + *PATIENCE;
+    let start = Instant::now();
+    let end = start + *PATIENCE;
     loop {
         if let Some(found) = look().await {
             return found;
@@ -38,6 +43,6 @@ where
             "waited {:?} in vain for {what}",
             *PATIENCE
         );
-        sleep(INTERVAL).await;
+        sleep((start.elapsed() / SHARE).clamp(SHORTEST, LONGEST)).await;
     }
 }
