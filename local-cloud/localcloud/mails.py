@@ -45,7 +45,7 @@ def from_send_email(request: dict[str, Any], message_id: str) -> Mail:
     assert isinstance(message, EmailMessage)
     headers: Headers = {}
     for name, value in message.items():
-        headers.setdefault(canonical(name), []).append(str(value))
+        headers.setdefault(canonical(name), []).append(str(value).strip())
     return _mail(
         message_id,
         request.get("FromEmailAddress") or str(message["From"]),
