@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { CfnCondition, CfnOutput, CfnParameter, Fn, type Stack } from 'aws-cdk-lib';
+import { Aws, CfnCondition, CfnOutput, CfnParameter, Fn, type IResolvable, type Stack, Validations } from 'aws-cdk-lib';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 
@@ -11,6 +11,12 @@ const ARCHITECTURES: Record<string, Architecture> = {
   arm64: Architecture.ARM_64,
   x86_64: Architecture.X86_64,
 };
+
+/** Spans go over HTTP; the length is for the description of a version: `LiveAlias`. */
+const OTLP_ENDPOINT = '^(http://\\S{1,70})?$';
+
+/** A version of a Lambda layer; the lengths of its name and number are for the same. */
+const LAYER = '^(arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:layer:[A-Za-z0-9_-]{1,44}:[0-9]{1,4})?$';
 
 /** The two services, by the names that their events' sources end in. */
 export type Service = 'subscriptions' | 'delivery';
@@ -38,7 +44,10 @@ export class Deployment {
   readonly stage: string;
   readonly eventBusName: string;
   readonly otlpEndpoint: string;
+  /** The layers of every function, as the value of its property. */
+  readonly layers: IResolvable;
   readonly alarmEmail: string;
+  private readonly collectorLayer: string;
   /** Holds in the emulator, and nowhere else. */
   readonly onLocalCloud: CfnCondition;
   /** Holds wherever [`onLocalCloud`] does not. */
@@ -71,10 +80,26 @@ export class Deployment {
       allowedPattern: '^[A-Za-z0-9._/-]{1,256}$',
     });
     this.otlpEndpoint = this.parameter('OtlpEndpoint', {
-      description: 'Where spans go, such as http://collector:4318. Empty: nowhere.',
+      description:
+        'Where spans go, such as http://localhost:4318 with CollectorLayer. Empty: nowhere.',
       default: '',
-      allowedPattern: '^(http://\\S{1,100})?$',
+      allowedPattern: OTLP_ENDPOINT,
     });
+    this.collectorLayer = this.parameter('CollectorLayer', {
+      description:
+        'The ARN, with version, of a Lambda layer whose extension takes spans at localhost and sends them on. Empty: none.',
+      default: '',
+      allowedPattern: LAYER,
+    });
+    const hasCollector = new CfnCondition(stack, 'HasCollector', {
+      expression: Fn.conditionNot(Fn.conditionEquals(this.collectorLayer, '')),
+    });
+    // It is the stack to which the finding about a parameter belongs.
+    Validations.of(stack).acknowledge({
+      id: 'CloudFormation-Validate::W1030',
+      reason: 'An empty CollectorLayer is no layer of anything: HasCollector sees to it.',
+    });
+    this.layers = Fn.conditionIf(hasCollector.logicalId, [this.collectorLayer], Aws.NO_VALUE);
     this.alarmEmail = this.parameter('AlarmEmail', {
       description: 'Who is told of alarms by e-mail. Empty: nobody.',
       default: '',
@@ -91,6 +116,15 @@ export class Deployment {
     this.onAws = new CfnCondition(stack, 'OnAws', {
       expression: Fn.conditionEquals(localCloud, 'false'),
     });
+  }
+
+  /** What a version of a function depends on without the template saying so: `LiveAlias`. */
+  get frozenIntoVersions(): string[] {
+    // Account, name and number of the layer; its region is the stack's. The colons
+    // at the end have these pieces there, though empty, where there is no layer.
+    const pieces = Fn.split(':', Fn.join('', [this.collectorLayer, ':::::::']));
+    const layer = Fn.join(':', [4, 6, 7].map((part) => Fn.select(part, pieces)));
+    return [this.otlpEndpoint, layer];
   }
 
   /** A parameter of the template, as the text it has at deployment. */

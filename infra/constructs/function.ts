@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Code, Function, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { type CfnFunction, Code, Function, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ALARM_PERIOD, type Alarms } from './alarms.ts';
@@ -11,6 +11,13 @@ import { LOG_RETENTION, SLOW_SHARE } from './limits.ts';
 
 /** Megabytes of memory, unless a function needs more; it gets a share of a processor by it. */
 const MEMORY_MB = 256;
+
+/**
+ * How long an invocation waits at its end for a collector to take its spans, in
+ * milliseconds. It is beside the function or close by; one that hangs costs the
+ * spans, and must not hold up every answer.
+ */
+const OTLP_TIMEOUT_MS = 1000;
 
 export interface ServiceFunctionProps {
   readonly deployment: Deployment;
@@ -91,9 +98,12 @@ export class ServiceFunction extends Construct {
         PENNYPOST_TABLE: props.tableName,
         RUST_LOG: 'info',
         OTEL_EXPORTER_OTLP_ENDPOINT: deployment.otlpEndpoint,
+        OTEL_EXPORTER_OTLP_TIMEOUT: String(OTLP_TIMEOUT_MS),
         ...props.environment,
       },
     });
+    // By an override, as the type of the property takes no condition.
+    (this.function.node.defaultChild as CfnFunction).addPropertyOverride('Layers', deployment.layers);
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logGroup.logGroupArn]);
     this.acknowledge(props.losesNothing);
     this.errors = this.addErrors(props, name);

@@ -5,7 +5,7 @@ import type { Deployment } from '../../constructs/deployment.ts';
  * A sender with or without a name before it. The length is for the description of a
  * Lambda version, which takes 256 characters and has all settings in it.
  */
-const FROM_ADDRESS = '^(?=.{3,120}$)([^<>@]*<)?[^<>@\\s]+@[A-Za-z0-9.-]+>?$';
+const FROM_ADDRESS = '^(?=.{3,92}$)([^<>@]*<)?[^<>@\\s]+@[A-Za-z0-9.-]+>?$';
 
 /** What is particular to delivery and can differ from stage to stage. */
 export class Settings {
@@ -57,7 +57,7 @@ export class Settings {
 
   /** What a version of a function depends on without the template saying so. */
   get frozenIntoVersions(): string[] {
-    const { otlpEndpoint } = this.deployment;
-    return [this.fromAddress, this.sendRate, this.progressSeconds, this.sesCalls, otlpEndpoint];
+    const own = [this.fromAddress, this.sendRate, this.progressSeconds, this.sesCalls];
+    return [...own, ...this.deployment.frozenIntoVersions];
   }
 }

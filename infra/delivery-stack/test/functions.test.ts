@@ -136,10 +136,11 @@ describe('the aliases of inbound and send', () => {
       'inbound', 'send',
     ]);
     for (const { Properties } of versions) {
-      const environment = JSON.stringify(functions[Properties.FunctionName.Ref]?.Properties.Environment);
+      const { Environment, Layers } = functions[Properties.FunctionName.Ref]!.Properties;
+      const frozen = JSON.stringify([Environment, Layers]);
       // Another stage has other functions.
-      const used = parameters.filter((name) => name !== 'Stage' && environment.includes(`{"Ref":"${name}"}`));
-      expect(used).toEqual(['OtlpEndpoint', 'FromAddress', 'SendRate', 'ProgressSeconds']);
+      const used = parameters.filter((name) => name !== 'Stage' && frozen.includes(`{"Ref":"${name}"}`));
+      expect(used).toEqual(['OtlpEndpoint', 'CollectorLayer', 'FromAddress', 'SendRate', 'ProgressSeconds']);
       const description = JSON.stringify(Properties.Description);
       for (const name of used) expect(description).toContain(`{"Ref":"${name}"}`);
       expect(description).toContain('OnLocalCloud');
@@ -147,11 +148,12 @@ describe('the aliases of inbound and send', () => {
   });
 
   test('can be described in as many characters as Lambda takes', () => {
-    const { FromAddress, SendRate, OtlpEndpoint } = template.toJSON().Parameters;
+    const { FromAddress, SendRate, OtlpEndpoint, CollectorLayer } = template.toJSON().Parameters;
     const longest = {
-      FromAddress: `a@${'b'.repeat(118)}`,
+      FromAddress: `a@${'b'.repeat(90)}`,
       SendRate: '999999.999',
-      OtlpEndpoint: `http://${'c'.repeat(100)}`,
+      OtlpEndpoint: `http://${'c'.repeat(70)}`,
+      CollectorLayer: `arn:aws:lambda:eu-west-1:123456789012:layer:${'d'.repeat(44)}:9999`,
       ProgressSeconds: '3600',
       LocalCloud: 'true',
     };
@@ -161,7 +163,41 @@ describe('the aliases of inbound and send', () => {
     expect(`${longest.SendRate}9`).not.toMatch(new RegExp(SendRate.AllowedPattern));
     expect(longest.OtlpEndpoint).toMatch(new RegExp(OtlpEndpoint.AllowedPattern));
     expect(`${longest.OtlpEndpoint}c`).not.toMatch(new RegExp(OtlpEndpoint.AllowedPattern));
+    expect(longest.CollectorLayer).toMatch(new RegExp(CollectorLayer.AllowedPattern));
+    expect(`${longest.CollectorLayer}9`).not.toMatch(new RegExp(CollectorLayer.AllowedPattern));
+    expect(longest.CollectorLayer.replace('d:', 'dd:')).not.toMatch(new RegExp(CollectorLayer.AllowedPattern));
     const described = Object.values(deployed(template, longest)).filter(({ Type }) => Type === 'AWS::Lambda::Version');
     for (const { Properties } of described) expect(Properties.Description.length).toBeLessThanOrEqual(256);
+  });
+});
+
+describe('a collector beside the functions', () => {
+  const layer = 'arn:aws:lambda:eu-west-1:901920570463:layer:aws-otel-collector-arm64-ver-0-117-0:1';
+  const of = (type: string, parameters = {}) =>
+    Object.values(deployed(template, parameters)).filter(({ Type }) => Type === type);
+
+  test('is a layer of every one, where there is one', () => {
+    const without = of('AWS::Lambda::Function');
+    expect(without).toHaveLength(FUNCTIONS.length);
+    for (const { Properties } of without) expect(Properties).not.toHaveProperty('Layers');
+    for (const { Properties } of of('AWS::Lambda::Function', { CollectorLayer: layer })) {
+      expect(Properties.Layers).toEqual([layer]);
+    }
+  });
+
+  test('is told from another by every version', () => {
+    const others = ['', layer.replace(/:1$/, ':2'), layer.replace('9019', '1234'), layer.replace('arm64', 'amd64')];
+    const described = (CollectorLayer: string) =>
+      of('AWS::Lambda::Version', { CollectorLayer, FromAddress: 'a@b.example' }).map(({ Properties }) => Properties.Description);
+    expect(described(layer)).toHaveLength(2);
+    for (const other of others) {
+      described(other).forEach((text, number) => expect(text).not.toEqual(described(layer)[number]));
+    }
+  });
+
+  test('does not hold up an answer for long if it hangs', () => {
+    for (const { Properties } of of('AWS::Lambda::Function')) {
+      expect(Properties.Environment.Variables.OTEL_EXPORTER_OTLP_TIMEOUT).toBe('1000');
+    }
   });
 });

@@ -18,7 +18,7 @@ export class PublicUrl extends Construct {
       description:
         'The base of every link in a mail, with no slash at its end. Empty: DomainName, or else the address that the API gets.',
       default: '',
-      allowedPattern: '^(https?://[^\\s]{1,119}[^\\s/])?$',
+      allowedPattern: '^(https?://[^\\s]{1,106}[^\\s/])?$',
     });
     this.domainName = deployment.parameter('DomainName', {
       description: 'A domain name for the API. Empty: none.',

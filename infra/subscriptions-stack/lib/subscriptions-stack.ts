@@ -64,7 +64,7 @@ export class SubscriptionsStack extends Stack {
       functions: functions.all,
     });
 
-    const settings = [publicUrl.or(api.ownUrl), deployment.otlpEndpoint];
+    const settings = [publicUrl.or(api.ownUrl), ...deployment.frozenIntoVersions];
     const live = { deployment, settings };
     api.serve(
       new LiveAlias(this, 'LiveApi', {

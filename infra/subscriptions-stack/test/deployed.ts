@@ -47,6 +47,14 @@ class Resolver {
       return this.value(this.holds(condition) ? yes : no);
     }
     if (words['Fn::Join']) return this.join(words['Fn::Join'] as [string, Json[]]);
+    if (words['Fn::Split']) {
+      const [by, text] = (words['Fn::Split'] as Json[]).map((part) => this.value(part));
+      return typeof text === 'string' ? text.split(by as string) : { 'Fn::Split': [by, text] };
+    }
+    if (words['Fn::Select']) {
+      const [index, list] = (words['Fn::Select'] as Json[]).map((part) => this.value(part));
+      return Array.isArray(list) ? list[Number(index)] : { 'Fn::Select': [index, list] };
+    }
     return Object.fromEntries(
       Object.entries(words)
         .map(([key, value]) => [key, this.value(value)] as const)

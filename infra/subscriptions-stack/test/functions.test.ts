@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { deployed } from './deployed.ts';
 import { only, type Resource, resources, synthesise } from './synthesise.ts';
 
 const template = synthesise();
@@ -138,12 +139,38 @@ test('a change to a parameter makes another version, as a change to the program 
   const versions = Object.values(resources(template, 'AWS::Lambda::Version'));
   expect(versions).toHaveLength(2);
   for (const { Properties } of versions) {
-    const environment = JSON.stringify(all[Properties.FunctionName.Ref]?.Properties.Environment);
+    const { Environment, Layers } = all[Properties.FunctionName.Ref]!.Properties;
+    const frozen = JSON.stringify([Environment, Layers]);
     // Another stage has other functions.
-    const used = parameters.filter((name) => name !== 'Stage' && refersTo(environment, name));
-    expect(used).toEqual(['OtlpEndpoint', 'PublicUrl', 'DomainName']);
+    const used = parameters.filter((name) => name !== 'Stage' && refersTo(frozen, name));
+    expect(used).toEqual(['OtlpEndpoint', 'CollectorLayer', 'PublicUrl', 'DomainName']);
     const description = JSON.stringify(Properties.Description);
     for (const name of used) expect(refersTo(description, name)).toBe(true);
+  }
+});
+
+test('a version can be described in as many characters as Lambda takes', () => {
+  const { PublicUrl, DomainName, OtlpEndpoint, CollectorLayer } = template.toJSON().Parameters;
+  const longest = {
+    OtlpEndpoint: `http://${'c'.repeat(70)}`,
+    CollectorLayer: `arn:aws:lambda:eu-west-1:123456789012:layer:${'d'.repeat(44)}:9999`,
+  };
+  expect(longest.OtlpEndpoint).toMatch(new RegExp(OtlpEndpoint.AllowedPattern));
+  expect(`${longest.OtlpEndpoint}c`).not.toMatch(new RegExp(OtlpEndpoint.AllowedPattern));
+  expect(longest.CollectorLayer).toMatch(new RegExp(CollectorLayer.AllowedPattern));
+  expect(`${longest.CollectorLayer}9`).not.toMatch(new RegExp(CollectorLayer.AllowedPattern));
+  expect(longest.CollectorLayer.replace('d:', 'dd:')).not.toMatch(new RegExp(CollectorLayer.AllowedPattern));
+  const url = `https://${'a'.repeat(107)}`;
+  expect(url).toMatch(new RegExp(PublicUrl.AllowedPattern));
+  expect(`${url}a`).not.toMatch(new RegExp(PublicUrl.AllowedPattern));
+  const domain = 'a'.repeat(100);
+  expect(domain).toMatch(new RegExp(DomainName.AllowedPattern));
+  expect(`${domain}a`).not.toMatch(new RegExp(DomainName.AllowedPattern));
+  for (const [name, base] of [['PublicUrl', url], ['DomainName', domain]] as const) {
+    const all = Object.values(deployed(template, { ...longest, [name]: base }));
+    const described = all.filter(({ Type }) => Type === 'AWS::Lambda::Version');
+    expect(described).toHaveLength(2);
+    for (const { Properties } of described) expect(Properties.Description.length).toBeLessThanOrEqual(256);
   }
 });
 
@@ -168,4 +195,35 @@ test('a deployment of api and inbound moves a tenth first, and back on an alarm'
     ['Errors', 'Throttles', '5xx'],
     ['Errors', 'Throttles', 'pennypost-Stage-subscriptions-program-faults'],
   ]);
+});
+
+describe('a collector beside the functions', () => {
+  const layer = 'arn:aws:lambda:eu-west-1:901920570463:layer:aws-otel-collector-arm64-ver-0-117-0:1';
+  const of = (type: string, parameters = {}) =>
+    Object.values(deployed(template, parameters)).filter(({ Type }) => Type === type);
+
+  test('is a layer of every one, where there is one', () => {
+    const without = of('AWS::Lambda::Function');
+    expect(without).toHaveLength(functions.length);
+    for (const { Properties } of without) expect(Properties).not.toHaveProperty('Layers');
+    for (const { Properties } of of('AWS::Lambda::Function', { CollectorLayer: layer })) {
+      expect(Properties.Layers).toEqual([layer]);
+    }
+  });
+
+  test('is told from another by every version', () => {
+    const others = ['', layer.replace(/:1$/, ':2'), layer.replace('9019', '1234'), layer.replace('arm64', 'amd64')];
+    const described = (CollectorLayer: string) =>
+      of('AWS::Lambda::Version', { CollectorLayer, PublicUrl: 'https://example.com' }).map(({ Properties }) => Properties.Description);
+    expect(described(layer)).toHaveLength(2);
+    for (const other of others) {
+      described(other).forEach((text, number) => expect(text).not.toEqual(described(layer)[number]));
+    }
+  });
+
+  test('does not hold up an answer for long if it hangs', () => {
+    for (const { Properties } of of('AWS::Lambda::Function')) {
+      expect(Properties.Environment.Variables.OTEL_EXPORTER_OTLP_TIMEOUT).toBe('1000');
+    }
+  });
 });
