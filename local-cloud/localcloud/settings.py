@@ -35,9 +35,6 @@ SETTLE_SECONDS = 6
 PROGRESS_SECONDS = 1
 """How often an issue's progress is told."""
 
-SEND_RATE = 400
-"""Mails in a second: as good as unlimited for the features, whose list grows with each scenario."""
-
 FEATURES_PATIENCE = 120
 """Seconds for which a step of the features goes on looking."""
 

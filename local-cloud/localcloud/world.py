@@ -79,7 +79,6 @@ class World:
             return common | {"PublicUrl": self.gateway.url}
         return common | {
             "FromAddress": settings.FROM_ADDRESS,
-            "SendRate": str(settings.SEND_RATE),
             "SettleSeconds": str(settings.SETTLE_SECONDS),
             "ProgressSeconds": str(settings.PROGRESS_SECONDS),
         }
