@@ -29,7 +29,7 @@ LOOPBACK = "127.0.0.1"
 FROM_ADDRESS = "Pennypost <newsletter@pennypost.example>"
 """The sender of every mail."""
 
-SETTLE_SECONDS = 6
+SETTLE_SECONDS = 5
 """How long an issue waits before it goes out: long enough that a scenario can pause it first."""
 
 PROGRESS_SECONDS = 1
