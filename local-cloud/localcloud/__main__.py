@@ -1,6 +1,7 @@
 """The command: builds, deploys, runs the features and the stories, and sums up."""
 
 import argparse
+import contextlib
 import os
 import signal
 import sys
@@ -101,7 +102,8 @@ def keep(world: World) -> None:
     say(f"admin      user admin, password {world.password()}")
     say(f"AWS        {world.emulator.url}")
     say("Ctrl-C ends it")
-    signal.pause()
+    with contextlib.suppress(SystemExit):
+        signal.pause()
 
 
 def arguments() -> argparse.Namespace:
@@ -146,16 +148,17 @@ def main() -> int:
         signal.signal(number, end_in_order)
     result = Result()
     everything = not asked.stories and not asked.keep
-    if everything:
-        result.step("the machinery", self_test)
-    if result.step("the Lambda binaries and the templates", prepare):
-        with World() as world:
-            if asked.keep:
-                keep(world)
-            for story in STORIES:
-                if everything or story.name in asked.stories:
-                    tell(world, story, result)
-        say("every process that was started has ended")
+    with processes.Run() as run:
+        if everything:
+            result.step("the machinery", self_test)
+        if result.step("the Lambda binaries and the templates", prepare):
+            with World(run) as world:
+                if asked.keep:
+                    keep(world)
+                for story in STORIES:
+                    if everything or story.name in asked.stories:
+                        tell(world, story, result)
+    say("every process that was started has ended")
     print(f"{result.passed} passed, {result.failed} failed", flush=True)
     return 1 if result.failed else 0
 

@@ -9,6 +9,7 @@ has had its effect.
 
 import json
 import threading
+from typing import Any
 
 from .forwarding import Answer, Handler, Request, Server, forward
 from .mails import Mails, from_bulk_entry, from_send_email
@@ -60,7 +61,7 @@ class Door(Server):
                 hold.wait()
         return answer
 
-    def _take_down(self, path: str, request: dict, answer: dict) -> set[str]:
+    def _take_down(self, path: str, request: dict[str, Any], answer: dict[str, Any]) -> set[str]:
         """Takes down what SES took, and says what the subjects are."""
         if path == SEND_EMAIL:
             taken = [from_send_email(request, answer["MessageId"])]

@@ -39,11 +39,10 @@ def free_port() -> int:
 class Emulator:
     """Runs from `start` to `stop`."""
 
-    def __init__(self, run: str, directory: Path) -> None:
+    def __init__(self, directory: Path) -> None:
         self.port = free_port()
         self.url = f"http://{LOOPBACK}:{self.port}"
         self.log = directory / "emulator.log"
-        self._run = run
         self._directory = directory
         self._process: subprocess.Popen[bytes] | None = None
         self._clients: dict[str, Any] = {}
@@ -71,7 +70,7 @@ class Emulator:
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": str(temporary),
             "TMPDIR": str(temporary),
-            processes.MARK: self._run,
+            processes.MARK: os.environ[processes.MARK],
             "GATEWAY_PORT": str(self.port),
             "BIND_HOST": LOOPBACK,
             "MINISTACK_ACCOUNT_ID": ACCOUNT,

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from .builds import TARGET, install_app
+from .builds import install_app
 from .processes import run_quietly
-from .settings import ACCOUNT, REGION, ROOT, SUBSCRIPTIONS, stack_name
+from .settings import ACCOUNT, REGION, ROOT, SUBSCRIPTIONS, TARGET, stack_name
 from .waiting import Failed, expect
 from .world import World
 
@@ -23,7 +23,7 @@ def rebuild(world: World) -> int:
     published = 0
     for _ in range(REBUILD_CALLS):
         told = functions.invoke(name, asked)
-        published += told["published"]
+        published += int(told["published"])
         if told["cursor"] is None:
             return published
         asked = {"cursor": told["cursor"]}

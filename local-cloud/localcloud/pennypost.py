@@ -56,7 +56,9 @@ class Pennypost:
         with_token = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         all_headers = {"Content-Type": "application/json", **with_token, **(headers or {})}
         status, _, answered = self.request(method, path, body, **all_headers)
-        expect(status == wanted, f"{method} {path.partition('?')[0]} answers {status}, not {wanted}: {answered[:300]!r}")
+        expect(
+            status == wanted, f"{method} {path.partition('?')[0]} answers {status}, not {wanted}: {answered[:300]!r}"
+        )
         return json.loads(answered) if answered else None
 
     # Subscribers

@@ -4,13 +4,17 @@ Every process of a run has the run's name in its environment, and hands it down:
 so whatever was started can be found again, whoever its parent is by then.
 """
 
+import contextlib
 import os
+import secrets
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from .waiting import Failed
 
@@ -38,42 +42,57 @@ def of_run(run: str) -> dict[int, dict[str, str]]:
     return {pid: found for pid, found in environments.items() if found.get(MARK) == run}
 
 
-def end_all(run: str) -> int:
-    """Kills every process of `run`, and waits until they are gone. Says how many were found at first."""
-    found = of_run(run)
+def end_all(run: str) -> None:
+    """Kills every process of `run`, and waits until they are gone. Raises `Failed` if one stays."""
     end = time.monotonic() + END_SECONDS
-    left = found
+    left = of_run(run)
     while left:
         for pid in left:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         if time.monotonic() > end:
             raise Failed(f"processes {sorted(left)} cannot be ended")
         time.sleep(0.05)
         # A process that was killed and not waited for has no environment any more.
         left = of_run(run)
-    return len(found)
 
 
-class Guardian:
-    """Ends every process of a run when the run's own process is gone, however that came."""
+class Run:
+    """A run: from `with Run()` on until its end its processes may live.
 
-    def __init__(self, run: str) -> None:
-        environment = {**os.environ, MARK: ""}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", __spec__.name, run],
-            env=environment,
+    Whatever is started meanwhile has its name, and is ended at the latest with it:
+    by itself, or, if this process is killed, by a guardian, whose standard input ends
+    then.
+    """
+
+    def __init__(self) -> None:
+        self.name = secrets.token_hex(8)
+        self._outer: str | None = None
+        self._guardian: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self._guardian = subprocess.Popen(
+            [sys.executable, "-m", __spec__.name, self.name],
+            # It is no process of the run, which it is to outlive.
+            env={**os.environ, MARK: ""},
             stdin=subprocess.PIPE,
             start_new_session=True,
         )
+        self._outer = os.environ.get(MARK)
+        os.environ[MARK] = self.name
+        return self
 
-    def dismiss(self) -> None:
-        """Lets it end what there is, and waits for it."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(timeout=2 * END_SECONDS)
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._outer is None:
+            del os.environ[MARK]
+        else:
+            os.environ[MARK] = self._outer
+        end_all(self.name)
+        assert self._guardian is not None and self._guardian.stdin is not None
+        self._guardian.stdin.close()
+        self._guardian.wait(timeout=2 * END_SECONDS)
 
 
 def run_quietly(
@@ -106,7 +125,7 @@ def run_quietly(
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
     if status != 0:
-        ended = "took more than {:g} s".format(seconds) if status is None else f"ended with {status}"
+        ended = f"took more than {seconds:g} s" if status is None else f"ended with {status}"
         raise Failed(f"{what} {ended}:\n{tail(log)}")
 
 

@@ -1,11 +1,10 @@
 """What stories share: the emulator, the two stacks, the mails, and the way to Pennypost."""
 
-import secrets
 import shutil
 from types import TracebackType
 from typing import Self
 
-from . import processes, settings
+from . import settings
 from .assembly import Assembly, prepare_account, upload
 from .door import Door
 from .emulator import Emulator
@@ -14,6 +13,7 @@ from .gateway import Gateway
 from .mailbox import Mailbox
 from .mails import Mails
 from .pennypost import Pennypost
+from .processes import Run
 from .settings import SERVICES, SUBSCRIPTIONS, TARGET
 from .stacks import Stack
 from .waiting import expect
@@ -22,22 +22,20 @@ from .waiting import expect
 class World:
     """From `with World(…)` on everything runs, and nothing does after it."""
 
-    def __init__(self) -> None:
-        self.run = secrets.token_hex(8)
+    def __init__(self, run: Run) -> None:
+        self.run = run
         directory = TARGET / "run"
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
-        self.emulator = Emulator(self.run, directory)
+        self.emulator = Emulator(directory)
         self.mails = Mails()
         self.gateway = Gateway(self.emulator.port)
         self.mailbox = Mailbox(self.mails)
         self.door = Door(self.emulator.port, self.mails)
         self.stacks = {service: Stack(self.emulator, settings.stack_name(service)) for service in SERVICES}
         self._assemblies: dict[str, Assembly] = {}
-        self._guardian: processes.Guardian | None = None
 
     def __enter__(self) -> Self:
-        self._guardian = processes.Guardian(self.run)
         for server in (self.gateway, self.mailbox, self.door):
             server.__enter__()
         try:
@@ -57,9 +55,6 @@ class World:
         self.emulator.stop()
         for server in (self.gateway, self.mailbox, self.door):
             server.__exit__(None, None, None)
-        processes.end_all(self.run)
-        if self._guardian:
-            self._guardian.dismiss()
         # A temporary directory of the emulator's is of no use without it; its log is.
         shutil.rmtree(TARGET / "run" / "tmp", ignore_errors=True)
 
@@ -122,5 +117,3 @@ class World:
     def pennypost(self) -> Pennypost:
         """Pennypost as it is deployed now."""
         return Pennypost(self.gateway.url, self.password(), self.mails)
-
-

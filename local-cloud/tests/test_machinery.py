@@ -10,8 +10,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from localcloud import processes
-from localcloud.assembly import upload
+from localcloud.assembly import Assembly, upload
 from localcloud.functions import Functions
+from localcloud.processes import Run
 from localcloud.stacks import Stack
 from localcloud.waiting import Failed, until
 from localcloud.world import World
@@ -20,9 +21,10 @@ STUB = Path(__file__).parent / "stub"
 
 A_WORLD_UNTIL_KILLED = """
 import sys
+from localcloud.processes import Run
 from localcloud.world import World
-with World() as world:
-    print(world.run, flush=True)
+with Run() as run, World(run):
+    print(run.name, flush=True)
     sys.stdin.read()
 """
 
@@ -31,12 +33,18 @@ class Machinery(unittest.TestCase):
     """One emulator for all tests."""
 
     world: World
+    assembly: Assembly
+    stack: Stack
 
     @classmethod
     def setUpClass(cls) -> None:
-        cls.world = cls.enterClassContext(World())
+        cls.world = cls.enterClassContext(World(cls.enterClassContext(Run())))
         cls.assembly = upload(cls.world.emulator, STUB)
         cls.stack = Stack(cls.world.emulator, "stub")
+        cls.deploy()
+
+    @classmethod
+    def deploy(cls) -> None:
         cls.stack.deploy(cls.assembly, {"Stage": "first", "Unknown": "left out"})
         cls.world.gateway.point_at(next(iter(cls.stack.resources("AWS::ApiGatewayV2::Api").values())))
 
@@ -51,7 +59,7 @@ class Machinery(unittest.TestCase):
         return response, content
 
     def test_a_request_reaches_the_function_whole(self) -> None:
-        response, content = self.ask("PROPFIND", "/login//a%2Fb?x=1&x=%C3%BC", b"\xff\x00", {"Cookie": "a=1; b=2"})
+        _, content = self.ask("PROPFIND", "/login//a%2Fb?x=1&x=%C3%BC", b"\xff\x00", {"Cookie": "a=1; b=2"})
         event = json.loads(content)
         self.assertEqual(event["requestContext"]["http"]["method"], "PROPFIND")
         self.assertEqual(event["rawPath"], "/login//a/b")
@@ -89,10 +97,10 @@ class Machinery(unittest.TestCase):
         with self.assertRaisesRegex(Failed, r"waited 0\.2 s in vain for a wonder \(last seen: 0\)"):
             until("a wonder", lambda: 0, 0.2)
 
-    def test_retained_tables_stay_and_the_rest_goes(self) -> None:
-        # Its own table would be the other stack's, so this one waits for nobody.
-        self.addCleanup(self.setUpClass)
+    def test_what_is_retained_stays_and_the_rest_goes(self) -> None:
         self.stack.delete()
+        self.addCleanup(self.deploy)
+        self.addCleanup(self.world.emulator.client("dynamodb").delete_table, TableName="kept")
         self.assertIsNone(self.stack.describe())
         self.assertEqual(self.world.emulator.client("dynamodb").list_tables()["TableNames"], ["kept"])
         self.assertEqual(self.world.emulator.client("lambda").list_functions()["Functions"], [])

@@ -12,6 +12,7 @@ from . import (
     killed,
     lost_table,
     redeployed,
+    refused,
     stopped,
     updated,
 )
@@ -30,6 +31,7 @@ class Story:
 
 
 STORIES = [
+    Story("refused", "A wrong parameter is refused, by its name", refused.tell, sets_up=True),
     Story("either-order", "Either stack can be deployed first", either_order.tell, sets_up=True),
     Story("features", "The scenarios of features/", features.tell),
     Story("updated", "One stack is updated while the other works", updated.tell),

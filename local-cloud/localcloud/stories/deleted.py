@@ -43,9 +43,7 @@ def _left(world: World) -> dict[str, list[str]]:
     stacks = [stack_name(service) for service in SERVICES]
     return {
         "functions": names("lambda", "list_functions", "Functions", "FunctionName"),
-        "event source mappings": names(
-            "lambda", "list_event_source_mappings", "EventSourceMappings", "EventSourceArn"
-        ),
+        "event source mappings": names("lambda", "list_event_source_mappings", "EventSourceMappings", "EventSourceArn"),
         "queues": names("sqs", "list_queues", "QueueUrls", None),
         "rules": names("events", "list_rules", "Rules", "Name"),
         "state machines": names("stepfunctions", "list_state_machines", "stateMachines", "name"),

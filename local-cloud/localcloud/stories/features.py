@@ -7,7 +7,7 @@ import subprocess
 
 from .. import checks
 from ..builds import build_features
-from ..processes import MARK, tail
+from ..processes import tail
 from ..settings import FEATURES_PATIENCE, ROOT, TARGET
 from ..waiting import Failed, expect
 from ..world import World
@@ -27,7 +27,6 @@ def tell(world: World) -> tuple[int, int]:
     log = TARGET / "logs" / "features.log"
     environment = {
         **os.environ,
-        MARK: world.run,
         "PENNYPOST_TEST_URL": world.gateway.url,
         "PENNYPOST_TEST_CONSOLE_URL": world.mailbox.url,
         "PENNYPOST_TEST_ADMIN_PASSWORD": world.password(),

@@ -53,7 +53,7 @@ def tell(world: World) -> None:
 def _kill_senders(world: World) -> int:
     """Kills the functions' processes that send; says how many there were."""
     killed = 0
-    for pid, environment in processes.of_run(world.run).items():
+    for pid, environment in processes.of_run(world.run.name).items():
         if environment.get("_HANDLER") == SENDING_ROLE:
             os.kill(pid, signal.SIGKILL)
             killed += 1
