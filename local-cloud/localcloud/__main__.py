@@ -148,7 +148,7 @@ def main() -> int:
         signal.signal(number, end_in_order)
     result = Result()
     everything = not asked.stories and not asked.keep
-    with processes.Run() as run:
+    with processes.alone(TARGET / "lock"), processes.Run() as run:
         if everything:
             result.step("the machinery", self_test)
         if result.step("the Lambda binaries and the templates", prepare):
@@ -164,4 +164,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except Failed as failed:
+        say(str(failed))
+        sys.exit(1)

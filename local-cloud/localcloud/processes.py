@@ -5,13 +5,14 @@ so whatever was started can be found again, whoever its parent is by then.
 """
 
 import contextlib
+import fcntl
 import os
 import secrets
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -55,6 +56,18 @@ def end_all(run: str) -> None:
         time.sleep(0.05)
         # A process that was killed and not waited for has no environment any more.
         left = of_run(run)
+
+
+@contextlib.contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Holds `lock` meanwhile. Raises `Failed` if another process does."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Failed(f"another run is under way in {lock.parent}") from None
+        yield
 
 
 class Run:
