@@ -5,6 +5,7 @@ import json
 import signal
 import subprocess
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -130,6 +131,15 @@ class Ending(unittest.TestCase):
 
     def test_by_sigkill(self) -> None:
         self.end_with(signal.SIGKILL)
+
+    def test_two_at_once_are_refused(self) -> None:
+        lock = Path(self.enterContext(tempfile.TemporaryDirectory())) / "lock"
+        with (
+            processes.alone(lock),
+            self.assertRaisesRegex(Failed, "another run is under way"),
+            processes.alone(lock),
+        ):
+            self.fail("there are two at once")
 
 
 if __name__ == "__main__":
