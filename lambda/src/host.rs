@@ -39,6 +39,7 @@ impl Deadline {
     /// How much time is left but for `margin`; nothing once it is over.
     pub fn left(&self, margin: Duration) -> Duration {
         let left = self.0.duration_since(SystemTime::now());
+        // An error says that it is over.
         left.unwrap_or_default().saturating_sub(margin)
     }
 }

@@ -27,7 +27,12 @@ pub async fn sweep_outbox(
     let sweeper = Sweeper::new(table, relay, MIN_AGE);
     match tokio::time::timeout(time, sweeper.sweep(now)).await {
         Ok(swept) => {
-            if swept?.is_bus_away {
+            // Said here: what else the sweeper does may fail, too, and an invocation
+            // tells one failure.
+            let swept = swept.inspect_err(|error| {
+                tracing::error!(%error, "the outbox cannot be swept");
+            })?;
+            if swept.is_bus_away {
                 tracing::error!("the bus takes nothing: events wait in the outbox");
             }
             Ok(())

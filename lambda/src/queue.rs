@@ -64,6 +64,7 @@ impl QueueRole {
                     Ok(()) => None,
                     Err(error) => {
                         self.give_back(message, &error).instrument(span).await;
+                        // An id that is none has Lambda bring the whole batch again.
                         Some(message.message_id.clone().unwrap_or_default())
                     }
                 }
@@ -107,6 +108,7 @@ impl QueueRole {
 
 /// Handles one message. A panic is its own and not the batch's.
 async fn handle_one(handler: &dyn MessageHandler, message: &SqsMessage) -> Result<(), HandleError> {
+    // No body is no event, which the handler says as of any other.
     let body = message.body.as_deref().unwrap_or_default();
     let handled = AssertUnwindSafe(handler.handle(body)).catch_unwind().await;
     handled.unwrap_or_else(|_| Err(HandleError::Transient("the handler panicked".to_owned())))

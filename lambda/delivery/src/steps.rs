@@ -134,7 +134,7 @@ mod tests {
         assert_eq!(answer(ShardOutcome::Paused), paused);
         let at_once = json!({"outcome": "more", "not_before": null});
         assert_eq!(answer(ShardOutcome::More { not_before: None }), at_once);
-        let not_before = "2026-11-29T12:00:00Z".parse().ok();
+        let not_before = Some("2026-11-29T12:00:00Z".parse().expect("a moment"));
         let later = json!({"outcome": "more", "not_before": "2026-11-29T12:00:00Z"});
         assert_eq!(answer(ShardOutcome::More { not_before }), later);
     }
